@@ -1,0 +1,1 @@
+"""What people wrote: text that knows its file, line and column, and the YAML reader that makes it."""

@@ -1,0 +1,126 @@
+"""
+Reads YAML 1.1 (https://yaml.org/spec/1.1/) the way Ansible does, every value with its file, line and column.
+
+Strings become `Text`, mappings `TextDict`, lists `TextList`; `!unsafe` strings become plain `str`, which is never
+rendered.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from opsengine.errors import InputError
+from opsengine.source.text import Origin, Text, TextDict, TextList
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load_file(path: Path | str) -> Any:
+    """
+    The value of a YAML file that holds one document; None for an empty one.
+
+    Raises InputError when the file cannot be read or is not YAML.
+    """
+    path = Path(path)
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError("no such file", origin=Origin(str(path))) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 text: {error}", origin=Origin(str(path))) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(path))) from None
+    return load_text(content, str(path))
+
+
+def load_text(content: str, name: str, first_line: int = 1) -> Any:
+    """The value of one YAML document; `name` and `first_line` say where the text stands."""
+    reader = _Reader(content, name, first_line)
+    try:
+        node = reader.loader.get_single_node()
+        return None if node is None else reader.build(node)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(error, reader, content) from None
+    except yaml.YAMLError as error:
+        raise InputError(f"not YAML: {error}", origin=Origin(name)) from None
+    finally:
+        reader.loader.dispose()
+
+
+class _Reader:
+    """Turns YAML nodes into values that know their place."""
+
+    def __init__(self, content: str, name: str, first_line: int) -> None:
+        self.loader = Loader(content)
+        self.name = name
+        self.first_line = first_line
+
+    def place(self, mark: Any) -> Origin:
+        return Origin(self.name, mark.line + self.first_line, mark.column + 1)
+
+    def build(self, node: Any) -> Any:
+        origin = self.place(node.start_mark)
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node, origin)
+        if isinstance(node, yaml.SequenceNode):
+            return TextList((self.build(child) for child in node.value), origin)
+        if node.tag == "tag:yaml.org,2002:set":
+            return TextList((self.build(key) for key, _ in node.value), origin)
+        return self.mapping(node, origin)
+
+    def scalar(self, node: Any, origin: Origin) -> Any:
+        tag = node.tag
+        if tag == "tag:yaml.org,2002:str":
+            return Text(node.value, origin)
+        if tag == "!unsafe":
+            return str(node.value)
+        if tag in ("!vault", "!vault-encrypted"):
+            raise InputError("vault values are not supported yet", origin=origin)
+        if tag.startswith("!"):
+            raise InputError(f"unknown YAML tag {tag}", origin=origin, hint="known tags: !unsafe")
+        try:
+            return self.loader.construct_object(node)
+        except (ValueError, yaml.YAMLError) as error:
+            raise InputError(f"{node.value!r} cannot be read as {tag.rpartition(':')[2]}: {error}", origin=origin) from None
+
+    def mapping(self, node: Any, origin: Origin) -> TextDict:
+        self.loader.flatten_mapping(node)
+        result = TextDict((), origin)
+        for key_node, value_node in node.value:
+            key = self.build(key_node)
+            try:
+                known = key in result
+            except TypeError:
+                raise InputError(
+                    "a mapping cannot be the key of a mapping",
+                    origin=self.place(key_node.start_mark),
+                    hint='a value that starts with {{ must be quoted: name: "{{ value }}"',
+                ) from None
+            if known:
+                # flatten_mapping puts merged keys first, so that a repeated key there is an override, as meant.
+                if not getattr(node, "merge", False) and "<<" not in str(key):
+                    warnings.warn(f"{self.place(key_node.start_mark)}: key `{key}` is given twice, the last one wins", stacklevel=2)
+                del result[key]
+            result[key] = self.build(value_node)
+        return result
+
+
+def _syntax_error(error: yaml.MarkedYAMLError, reader: _Reader, content: str) -> InputError:
+    mark = error.problem_mark or error.context_mark
+    origin = reader.place(mark) if mark else Origin(reader.name)
+    problem = error.problem or error.context or "not YAML"
+    lines = content.splitlines()
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    hint = None
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        hint = "indent with spaces: YAML does not allow tabs"
+    elif "{{" in line and '"{{' not in line and "'{{" not in line:
+        hint = 'a value that starts with {{ must be quoted: name: "{{ value }}"'
+    elif "mapping values are not allowed" in problem:
+        hint = "a text that holds `: ` must be quoted, or the indentation of this line or the one above is off"
+    shown = f"\n    {line.rstrip()}\n    {' ' * mark.column}^" if mark and line.strip() else ""
+    return InputError(f"YAML syntax: {problem}{shown}", origin=origin, hint=hint)
