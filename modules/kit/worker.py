@@ -65,7 +65,7 @@ class ContentReader:
         self.send = send
 
     def __call__(self, digest):
-        """Yield the bytes of the file with this digest; raises ModuleFailed when it cannot be had or is not the same."""
+        """Yield the bytes of the file with this digest; raises ModuleFailed when they are not to be had."""
         self.send({"t": "need", "id": self.number, "hash": digest})
         found = hashlib.sha256()
         while True:

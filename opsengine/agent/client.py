@@ -81,7 +81,7 @@ class AgentClient:
         """
         Run a request; yields (index of the item, result) as they come.
 
-        A module's process that died yields index -1 for all items that are left. Raises Unreachable when contact is lost.
+        A module's process that died yields index -1 for all items left. Raises Unreachable when contact is lost.
         """
         number = next(self._numbers)
         answers: queue.SimpleQueue[tuple[dict[str, Any], bytes] | None] = queue.SimpleQueue()

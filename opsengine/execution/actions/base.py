@@ -1,0 +1,48 @@
+"""What the controller's part of a task may ask for, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Surroundings(Protocol):
+    """One task on one host, as its action sees it."""
+
+    check: bool
+    diff: bool
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """Every variable of the host and task, rendered when it is read."""
+
+    def find_file(self, folder: str, name: str) -> Path:
+        """
+        The controller's file or folder that a task names: looked for in `folder` (files, templates, vars, tasks) of the
+        role, beside the task's file, and in the playbook's folder, as Ansible does. An absolute path is itself.
+
+        Raises TaskFailed that lists the places where it was looked for.
+        """
+
+    def render_text(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
+        """
+        Render the whole text of a template file.
+
+        options: jinja2 environment options that the task sets (trim_blocks, block_start_string, ...).
+        extra: variables that hold in this template only (template_path, ansible_managed, ...).
+        Raises TemplateError with file, line and column.
+        """
+
+
+@dataclass
+class Prepared:
+    """A task's arguments made ready for its module on the target."""
+
+    args: dict[str, Any]
+    content: Callable[[str], Iterable[bytes]] | None = None
+    """Gives the bytes of a controller's file by its SHA-256, in pieces, when the target asks for it."""
+
+
+Prepare = Callable[[dict[str, Any], Surroundings], Prepared]
