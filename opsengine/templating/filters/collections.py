@@ -87,13 +87,17 @@ def items2dict(value: list[Any], key_name: str = "key", value_name: str = "value
     """A dict of a list of dicts with key and value."""
     if not is_sequence(value):
         raise wrong("items2dict", "a list of dicts", value)
-    for item in value:
+    return {_member(item, key_name): _member(item, value_name) for item in value}
+
+
+def _member(item: Any, name: Any) -> Any:
+    try:
+        return item[name]
+    except (LookupError, TypeError):
         if not isinstance(item, Mapping):
-            raise wrong("items2dict", "a list of dicts", item)
-        for name in (key_name, value_name):
-            if name not in item:
-                raise TemplateError(f"items2dict: an item has no key `{name}`, it has: {', '.join(map(str, item))}")
-    return {item[key_name]: item[value_name] for item in value}
+            raise wrong("items2dict", "a list of dicts", item) from None
+        has = ", ".join(str(key) for key in item)
+        raise TemplateError(f"items2dict: an item has no key `{name}`, it has: {has}") from None
 
 
 @pass_environment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -53,7 +53,24 @@ def to_yaml(value: Any, *_: Any, default_flow_style: bool | None = None, **optio
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     options.setdefault("allow_unicode", True)
-    return str(yaml.dump(plain(value), Dumper=dumper, default_flow_style=default_flow_style, **options))
+    return str(yaml.dump(_same_once(value, {}), Dumper=dumper, default_flow_style=default_flow_style, **options))
+
+
+def _same_once(value: Any, known: dict[int, tuple[Any, Any]]) -> Any:
+    """The plain value; what is one object stays one object, which YAML writes once and refers to (`&id001`)."""
+    if isinstance(value, str):
+        return str(value)
+    if not isinstance(value, (Mapping, list, tuple)):
+        return value
+    if id(value) not in known:
+        result: Any = {} if isinstance(value, Mapping) else []
+        # The original is kept too, so that its id is not given to another object.
+        known[id(value)] = (value, result)
+        if isinstance(value, Mapping):
+            result.update((_same_once(key, known), _same_once(item, known)) for key, item in value.items())
+        else:
+            result.extend(_same_once(item, known) for item in value)
+    return known[id(value)][1]
 
 
 def to_nice_yaml(value: Any, indent: int = 4, *_: Any, default_flow_style: bool = False, **options: Any) -> str:
