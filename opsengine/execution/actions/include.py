@@ -10,6 +10,7 @@ from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.playbook.tasks import tasks_of_file
 from opsengine.source.yaml import load_file
+from opsengine.templating.lazy import plain
 
 
 class IncludeTasks(ControllerModule):
@@ -56,7 +57,7 @@ class IncludeVars(ControllerModule):
             found.update(values or {})
         found = {self.name: found} if self.name else found
         task.include_variables(found)
-        return {"ansible_included_var_files": [str(path) for path in paths], "ansible_facts": task.render_quietly(found)}
+        return {"ansible_included_var_files": [str(path) for path in paths], "ansible_facts": plain(found)}
 
     def _folder(self, task: Any) -> list[Path]:
         folder = task.find_file("vars", self.dir)
