@@ -15,6 +15,7 @@ from tests.lab.paths import CACHE, LAB_ID, RUNTIME, turn
 
 SOCKET = RUNTIME / "docker.sock"
 PID_FILE = RUNTIME / "docker.pid"
+EXEC = RUNTIME / "exec"
 LOG = CACHE / "dockerd.log"
 DATA = CACHE / "docker"
 NETWORK_FILE = CACHE / "network"
@@ -35,12 +36,18 @@ def client(*arguments: str) -> list[str]:
 
 def process_id() -> int | None:
     """The process id of the running daemon, None if there is none."""
+    return _living(PID_FILE, f"--data-root={DATA}")
+
+
+def _living(pid_file: Path, argument: str) -> int | None:
+    """The process a pid file names, if it lives and was started with that argument (a number can be used again)."""
     try:
-        pid = int(PID_FILE.read_text())
+        pid = int(pid_file.read_text())
+        # Of a zombie, the command line is empty.
         arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (FileNotFoundError, ProcessLookupError, ValueError):
         return None
-    return pid if f"--data-root={DATA}".encode() in arguments else None
+    return pid if argument.encode() in arguments else None
 
 
 def network() -> ipaddress.IPv4Network:
@@ -56,9 +63,17 @@ def start() -> None:
         if process_id() is None:
             machine.raise_inotify_limit()
             RUNTIME.mkdir(mode=0o700, exist_ok=True)
-            PID_FILE.unlink(missing_ok=True)
+            _forget_dead()
             _make_bridge()
             _await_answer(_launch())
+
+
+def _forget_dead() -> None:
+    """Remove pid files of killed processes: dockerd would wait for a containerd that is a zombie."""
+    PID_FILE.unlink(missing_ok=True)
+    folder = EXEC / "containerd"
+    if _living(folder / "containerd.pid", str(folder / "containerd.toml")) is None:
+        (folder / "containerd.pid").unlink(missing_ok=True)
 
 
 def _make_bridge() -> None:
@@ -73,7 +88,7 @@ def _launch() -> subprocess.Popen[bytes]:
     options = {
         "--host": f"unix://{SOCKET}",
         "--data-root": DATA,
-        "--exec-root": RUNTIME / "exec",
+        "--exec-root": EXEC,
         "--pidfile": PID_FILE,
         "--bridge": BRIDGE,
         "--storage-driver": "overlay2",
@@ -112,5 +127,15 @@ def stop() -> None:
             os.close(descriptor)
             if not gone:
                 raise LabError(f"dockerd (process {pid}) did not stop within {STOP_TIMEOUT:g} s; see {LOG}")
-        if Path("/sys/class/net", BRIDGE).exists():
-            run(["ip", "link", "delete", BRIDGE])
+        _remove_bridge()
+
+
+def _remove_bridge() -> None:
+    """Remove the bridge, and what the daemon leaves about it in the firewall: rules of a dead network catch packets."""
+    if not Path("/sys/class/net", BRIDGE).exists():
+        return
+    for table in ("filter", "nat"):
+        for rule in run(["iptables", "--table", table, "--list-rules"]).splitlines():
+            if rule.startswith("-A") and BRIDGE in rule.split():
+                run(["iptables", "--table", table, "-D", *rule.split()[1:]])
+    run(["ip", "link", "delete", BRIDGE])

@@ -1,6 +1,7 @@
 """Builds the images of lab hosts, once for each version of the recipe."""
 
 import hashlib
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -15,8 +16,8 @@ REPOSITORY = "opsengine-lab"
 SUITE = "bookworm"
 PACKAGES = (
     "acl attr busybox-static ca-certificates cron curl dbus e2fsprogs gnupg hostname iproute2 iptables "
-    "iputils-ping kmod less locales login logrotate lsof netcat-openbsd openssh-server passwd procps python3 python3-apt "
-    "rsync rsyslog sudo systemd systemd-sysv tar tzdata unzip util-linux-extra wget xz-utils"
+    "iputils-ping kmod less locales login logrotate lsof netcat-openbsd openssh-server passwd procps python3 "
+    "python3-apt rsync rsyslog sudo systemd systemd-sysv tar tzdata unzip util-linux-extra wget xz-utils"
 ).replace(" ", ",")
 START = 'CMD ["/sbin/lab-init"]'
 
@@ -68,6 +69,7 @@ def _bootstrap(archive: Path) -> None:
 
     Where it has none for the suite, mmdebstrap takes Debian's default.
     """
+    print("lab: building the image of the hosts, once for this recipe; takes about a minute", file=sys.stderr)
     unfinished = archive.with_suffix(".part")
     sources = IMAGE_SOURCES
     command = [
