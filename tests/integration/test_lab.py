@@ -164,7 +164,8 @@ class TestThePowerOfAHost:
         target.start()
         assert target.ssh("hostname").stdout == "power\n"
 
-    def test_remove_leaves_nothing_of_it(self, lab: Lab, target: LabHost) -> None:
+    def test_remove_leaves_nothing_even_of_a_frozen_host(self, lab: Lab, target: LabHost) -> None:
+        target.pause()
         target.remove()
         assert target not in lab.hosts
         assert target.address not in lab.known_hosts.read_text()
@@ -212,17 +213,16 @@ class TestTheLab:
 
 class TestWhereNoLabCanRun:
     @pytest.fixture(autouse=True)
-    def powerless(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A machine that can run no lab."""
+    def powerless(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A machine that can run no lab, and a test that asks for one (only once it runs, or it would be skipped)."""
+        request.node.add_marker(pytest.mark.lab)
         monkeypatch.setattr(machine, "why_not", lambda: "the lab needs root")
         monkeypatch.delenv("CI", raising=False)
 
-    @pytest.mark.lab
     def test_a_workstation_skips_its_tests_and_says_why(self, request: pytest.FixtureRequest) -> None:
         with pytest.raises(pytest.skip.Exception, match="the lab needs root"):
             pytest_runtest_setup(request.node)
 
-    @pytest.mark.lab
     def test_continuous_integration_fails(
         self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     ) -> None:

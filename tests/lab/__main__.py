@@ -12,7 +12,7 @@ from tests.lab.command import ENVIRONMENT
 from tests.lab.daemon import docker
 from tests.lab.errors import LabError
 from tests.lab.lab import HOST_LABEL, LABEL, LASTING, OWNER_LABEL, Lab, inspect, owners, remove_leftovers, remove_owner
-from tests.lab.paths import CACHE, INVENTORY
+from tests.lab.paths import CACHE, INVENTORY, RUNTIME
 
 
 def up(options: argparse.Namespace) -> None:
@@ -40,7 +40,9 @@ def down(options: argparse.Namespace) -> None:
         docker("network", "prune", "--force")
         daemon.stop()
     if options.purge:
-        shutil.rmtree(CACHE, ignore_errors=True)
+        for folder in (CACHE, RUNTIME):
+            if folder.exists():
+                shutil.rmtree(folder)
 
 
 def status(_: argparse.Namespace) -> None:

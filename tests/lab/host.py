@@ -130,5 +130,5 @@ class LabHost:
 
     def remove(self) -> None:
         """Remove the host with all its files."""
-        docker("rm", "--force", "--volumes", self.container, check=False)
+        docker("rm", "--force", "--volumes", self.container)
         self.on_remove(self)
