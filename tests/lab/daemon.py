@@ -127,7 +127,16 @@ def stop() -> None:
             os.close(descriptor)
             if not gone:
                 raise LabError(f"dockerd (process {pid}) did not stop within {STOP_TIMEOUT:g} s; see {LOG}")
+        _unmount()
         _remove_bridge()
+
+
+def _unmount() -> None:
+    """Unmount what a killed daemon left mounted below its folders; a folder that is mounted cannot be removed."""
+    points = [Path(line.split()[4]) for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    for point in reversed(points):
+        if point.is_relative_to(DATA) or point.is_relative_to(EXEC):
+            run(["umount", str(point)])
 
 
 def _remove_bridge() -> None:
