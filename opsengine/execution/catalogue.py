@@ -11,6 +11,8 @@ from opsengine.agent import library
 from opsengine.execution.actions.base import ControllerModule, Prepare
 from opsengine.playbook.catalogue import short
 
+from modules.kit.secrets import secret_values  # isort: skip - importable once actions.base has been read
+
 CONTROLLER_FILES = ("assertion", "debug", "fail", "include", "meta", "set_fact")
 PREPARED = {"copy": "copy", "template": "template"}
 
@@ -35,6 +37,15 @@ class Modules:
         """The class of a module that the controller runs itself; None for any other."""
         return _controller_modules().get(short(name))
 
+    def same(self, name: str, other: str) -> bool:
+        """Whether two names are of one module."""
+        return self.find(name) is not None and self.find(name) is self.find(other)
+
+    def secret_values(self, name: str, args: dict[str, Any]) -> list[str]:
+        """The values of the arguments that are declared secret."""
+        kind = self.find(name)
+        return secret_values(kind.arguments(), args) if kind is not None and _has_secrets(kind) else []
+
     @functools.cache  # noqa: B019
     def prepare(self, name: str) -> Prepare | None:
         """What makes the arguments of a module ready before they travel; None where nothing has to be."""
@@ -44,6 +55,15 @@ class Modules:
         action = importlib.import_module(f"opsengine.execution.actions.{PREPARED[file.name]}")
         found: Prepare = action.prepare
         return found
+
+
+@functools.cache
+def _has_secrets(kind: Any) -> bool:
+    return any(_is_secret(arg) for arg in kind.arguments().values())
+
+
+def _is_secret(arg: Any) -> bool:
+    return arg.secret or isinstance(arg.of, dict) and any(_is_secret(inner) for inner in arg.of.values())
 
 
 @functools.cache

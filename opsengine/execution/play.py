@@ -249,7 +249,14 @@ class PlayRun:
         if on.item is not None:
             values.update(on.item.values)
         around = Block(origin=block.origin, keywords={**apply, "include_vars": values}, parent=on.task.parent)
-        return connecting.copied(block, around)
+        # Hosts that include the same with the same values share the tasks, and so run them together.
+        found: Block = self.shared((id(on.task), id(block), repr(plain(values))), lambda: connecting.copied(block, around))
+        return found
+
+    def alive(self) -> list[str]:
+        """The hosts of the play that have not failed."""
+        gone = self.owner.gone
+        return [host for host in self.hosts if host not in gone]
 
     def shared(self, key: Any, make: Callable[[], Any]) -> Any:
         """Something made once for all hosts of the play."""
