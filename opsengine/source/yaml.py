@@ -85,7 +85,9 @@ class _Reader:
         try:
             return self.loader.construct_object(node)
         except (ValueError, yaml.YAMLError) as error:
-            raise InputError(f"{node.value!r} cannot be read as {tag.rpartition(':')[2]}: {error}", origin=origin) from None
+            raise InputError(
+                f"{node.value!r} cannot be read as {tag.rpartition(':')[2]}: {error}", origin=origin
+            ) from None
 
     def mapping(self, node: Any, origin: Origin) -> TextDict:
         self.loader.flatten_mapping(node)
@@ -103,7 +105,10 @@ class _Reader:
             if known:
                 # flatten_mapping puts merged keys first, so that a repeated key there is an override, as meant.
                 if not getattr(node, "merge", False) and "<<" not in str(key):
-                    warnings.warn(f"{self.place(key_node.start_mark)}: key `{key}` is given twice, the last one wins", stacklevel=2)
+                    warnings.warn(
+                        f"{self.place(key_node.start_mark)}: key `{key}` is given twice, the last one wins",
+                        stacklevel=2,
+                    )
                 del result[key]
             result[key] = self.build(value_node)
         return result

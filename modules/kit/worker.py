@@ -1,0 +1,94 @@
+"""
+The process of one task on the target: takes a request of the agent's protocol and sends back its results.
+
+A request names one module and a list of argument sets (the items of a loop), which are run in order.
+"""
+
+import hashlib
+import json
+import os
+import struct
+
+from modules.kit.errors import ModuleFailed
+from modules.kit.module import Base
+from modules.kit.perform import Context, perform
+
+HEADER = struct.Struct(">II")
+
+
+def module_class(module):
+    """The one class of a module's file that the file itself defines."""
+    found = [
+        value
+        for name, value in vars(module).items()
+        if isinstance(value, type)
+        and issubclass(value, Base)
+        and value.__module__ == module.__name__
+        and name[0] != "_"
+    ]
+    if len(found) != 1:
+        raise TypeError("%s should define one module, has %d" % (module.__name__, len(found)))
+    return found[0]
+
+
+def work(request, module, incoming, send):
+    """Run a request; `incoming` is a file descriptor that brings content, send(head, body) answers."""
+    kind = module_class(module)
+    number = request["id"]
+    content = ContentReader(number, incoming, send)
+    os.environ.update(request.get("e") or {})
+    environment = dict(os.environ)
+    final = len(request["a"]) - 1
+    for index, given in enumerate(request["a"]):
+        if os.environ != environment:
+            os.environ.clear()
+            os.environ.update(environment)
+        os.chdir(_start_folder())
+        os.umask(0o022)
+        context = Context(bool(request.get("c")), bool(request.get("d")), request.get("w", ()), content)
+        head = {"t": "result", "last": 1} if index == final else {"t": "result"}
+        head.update(id=number, i=index, r=perform(kind, given, context))
+        send(head)
+
+
+def _start_folder():
+    home = os.path.expanduser("~")
+    return home if os.access(home, os.X_OK) and os.path.isdir(home) else "/"
+
+
+class ContentReader:
+    """Fetches the content of the controller's files by their SHA-256, in pieces, checked as they come."""
+
+    def __init__(self, number, incoming, send):
+        self.number = number
+        self.incoming = incoming
+        self.send = send
+
+    def __call__(self, digest):
+        """Yield the bytes of the file with this digest; raises ModuleFailed when they are not to be had."""
+        self.send({"t": "need", "id": self.number, "hash": digest})
+        found = hashlib.sha256()
+        while True:
+            head, body = self._frame()
+            if head["t"] == "end":
+                break
+            found.update(body)
+            yield body
+        if head.get("error"):
+            raise ModuleFailed("the controller could not send a file: %s" % head["error"])
+        if found.hexdigest() != digest:
+            raise ModuleFailed("a file changed on the controller while it was sent", hint="run it again")
+
+    def _frame(self):
+        head, body = HEADER.unpack(self._exactly(HEADER.size))
+        return json.loads(self._exactly(head).decode("utf-8")), self._exactly(body)
+
+    def _exactly(self, size):
+        parts = []
+        while size:
+            part = os.read(self.incoming, min(size, 1 << 20))
+            if not part:
+                raise ModuleFailed("the controller stopped sending a file")
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)

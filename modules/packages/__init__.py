@@ -1,0 +1,1 @@
+"""Modules for packages of the distribution."""

@@ -1,0 +1,1 @@
+"""Modules for the system: services, kernel settings, facts."""
