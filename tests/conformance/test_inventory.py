@@ -22,9 +22,11 @@ ANSIBLE_INVENTORY = Path(sys.executable).with_name("ansible-inventory")
 WEB_SCRIPT = """#!/bin/sh
 case "$1" in
 --list) cat <<'END'
-{"web": {"hosts": ["s1", "s2"], "vars": {"port": 80, "url": "http://{{ x }}"}}, "old": ["s3"], "top": {"children": ["web", "unseen"]},
+{"web": {"hosts": ["s1", "s2"], "vars": {"port": 80, "url": "http://{{ x }}"}}, "old": ["s3"],
+ "top": {"children": ["web", "unseen"]},
  "alone": {"just": "a variable"},
- "_meta": {"hostvars": {"s1": {"a": {"deep": [1, "x"]}, "raw": {"__ansible_unsafe": "{{ no }}"}}, "elsewhere": {"b": 1}}}}
+ "_meta": {"hostvars": {"s1": {"a": {"deep": [1, "x"]}, "raw": {"__ansible_unsafe": "{{ no }}"}},
+                        "elsewhere": {"b": 1}}}}
 END
 ;;
 esac
@@ -40,7 +42,8 @@ INVENTORIES: dict[str, dict[str, str]] = {
     "values": {
         "hosts.ini": (
             "h1 int=1 float=1.5 yes=yes true=True none=None octal=0644 quoted='a b' list=[1,2] word=a#b\n"
-            'h2 json=\'{"a": [1, "x"], "b": null}\' dict="{\'a\': (1, 2), \'s\': {3}}" empty= equals=a=b=c path=/a/b:c # note\n'
+            'h2 json=\'{"a": [1, "x"], "b": null}\' dict="{\'a\': (1, 2), \'s\': {3}}" empty= '
+            "equals=a=b=c path=/a/b:c # note\n"
             "h3 ip=10.0.0.1 complex=1j dots=... bytes=\"b'x'\" big=1_000 tpl='{{ a }}' neg=-5 \"sp ace=1\"\n"
             "[g]\nh1\n[g:vars]\n a = 1 # note\nb = two words # kept\nc = 'quoted # text'\nd=\ne = [ 'x' , 2 ]\nf: = 1\n"
         )
@@ -52,11 +55,13 @@ INVENTORIES: dict[str, dict[str, str]] = {
         )
     },
     "ports": {
-        "hosts.ini": "h1:2222\nh2:22 ansible_port=23\n[::1]:2200\nfe80::1\n[2001:db8::5]:22\n10.1.1.1:44\n[h3]:25\nh1:33\n"
+        "hosts.ini": "h1:2222\nh2:22 ansible_port=23\n[::1]:2200\nfe80::1\n[2001:db8::5]:22\n"
+        "10.1.1.1:44\n[h3]:25\nh1:33\n"
     },
     "groups of groups": {
         "hosts.ini": (
-            "[prod:children]\nweb\ndb\n[db]\nd1\nd2\n[web]\nw2\nw1 v=host\nd1\n[web:vars]\nv=web\nw=web\n[db:vars]\nv=db\nw=db\nx=1\n"
+            "[prod:children]\nweb\ndb\n[db]\nd1\nd2\n[web]\nw2\nw1 v=host\nd1\n"
+            "[web:vars]\nv=web\nw=web\n[db:vars]\nv=db\nw=db\nx=1\n"
             "[prod:vars]\nw=prod\nx=prod\ny=prod\n[all:vars]\ny=all\nz=all\n"
             "[a:vars]\nk=1\n[b:children]\na\n[a]\nd2\n[ungrouped]\nd2\nlone\n"
         )
@@ -68,21 +73,27 @@ INVENTORIES: dict[str, dict[str, str]] = {
     },
     "yaml": {
         "hosts.yml": (
-            "all:\n  hosts:\n    h1: {a: 1, b: '{{ a }}', c: !unsafe '{{ raw }}', d: 2024-05-06, t: 2024-05-06 07:08:09}\n    h[2:4]:\n"
-            "  vars:\n    z: all\n  children:\n    web:\n      hosts:\n        h1:\n        w1:22: {v: [1, {k: x}]}\n      vars: {z: web}\n      children: {inner: {hosts: h4}}\n"
+            "all:\n  hosts:\n    h1: {a: 1, b: '{{ a }}', c: !unsafe '{{ raw }}',"
+            "d: 2024-05-06, t: 2024-05-06 07:08:09}\n    h[2:4]:\n"
+            "  vars:\n    z: all\n  children:\n    web:\n      hosts:\n        h1:\n        "
+            "w1:22: {v: [1, {k: x}]}\n"
+            "      vars: {z: web}\n      children: {inner: {hosts: h4}}\n"
             "db:\n  hosts: single\n  children:\n    web:\nempty:\n"
         )
     },
     "yaml that overrides itself": {
         "hosts.yaml": (
-            "a: &shared\n  hosts: {h1: {v: first, w: 1}}\n  vars: &v {x: 1}\nb:\n  hosts: {h1: {v: second}}\n  vars: {<<: *v, y: 2, ansible_group_priority: 3}\n"
+            "a: &shared\n  hosts: {h1: {v: first, w: 1}}\n  vars: &v {x: 1}\nb:\n  hosts: {h1: {v: second}}\n"
+            "  vars: {<<: *v, y: 2, ansible_group_priority: 3}\n"
         )
     },
     "json": {
-        "hosts.json": '{\n\t"all": {"children": {"g": {"hosts": {"h1": {"a": [true, null, 1.5]}}, "vars": {"b": "x"}}}}}'
+        "hosts.json": '{\n\t"all": {"children": {"g": {"hosts": {"h1": {"a": [true, null, 1.5]}}, '
+        '"vars": {"b": "x"}}}}}'
     },
     "toml": {
-        "hosts.toml": '[web]\nchildren = ["in"]\nvars = { a = 1, b = "{{ a }}" }\n[web.hosts]\n"w[1:2]:22" = {}\nh1 = { k = ["x", 1] }\n[in.hosts]\nh2 = {}\n'
+        "hosts.toml": '[web]\nchildren = ["in"]\nvars = { a = 1, b = "{{ a }}" }\n[web.hosts]\n"w[1:2]:22" = {}\n'
+        'h1 = { k = ["x", 1] }\n[in.hosts]\nh2 = {}\n'
     },
     "yaml without an extension": {"hosts": "# note\nweb:\n  hosts:\n    h1:\n"},
     "yaml behind a document mark": {"hosts": "---\nall: {hosts: {h1: {a: 1}}}\n"},
@@ -116,7 +127,8 @@ INVENTORIES: dict[str, dict[str, str]] = {
     },
     "every level": {
         "hosts": (
-            "[web]\nh1 l7=file l8=file l9=file\n[all:vars]\nl1=file\nl2=file\nl3=file\nl4=file\nl5=file\nl6=file\nl7=file\n"
+            "[web]\nh1 l7=file l8=file l9=file\n[all:vars]\nl1=file\nl2=file\nl3=file\nl4=file\nl5=file\n"
+            "l6=file\nl7=file\n"
             "[web:vars]\nl2=web\nl3=web\nl4=web\nl5=web\nl6=web\nl7=web\n"
         ),
         "group_vars/all.yml": "{l3: beside, l4: beside, l5: beside, l6: beside, l7: beside}",
