@@ -242,7 +242,7 @@ def explained(error: Exception, text: str | None, origin: Origin, scope: Scope) 
         if "unexpected '%'" in str(error.message) or "expected token 'end of print statement'" in str(error.message):
             hint = "check quotes and operators inside the braces"
         return TemplateError(f"template syntax: {error.message}{shown}", origin=origin, hint=hint)
-    if isinstance(error, jinja2.TemplateRuntimeError) and "No filter" in str(error) or "No test" in str(error):
+    if (isinstance(error, jinja2.TemplateRuntimeError) and "No filter" in str(error)) or "No test" in str(error):
         return TemplateError(f"{error}{shown}", origin=origin)
     kind = "" if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: "
     return TemplateError(f"{kind}{error}{shown}", origin=origin)
