@@ -179,7 +179,7 @@ def _lines(path: Path) -> list[str]:
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(path))) from None
     try:
-        return content.decode().splitlines()
+        return content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         return [_decoded(line, Origin(str(path), number, 1)) for number, line in enumerate(content.splitlines(), 1)]
 

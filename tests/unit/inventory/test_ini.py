@@ -43,6 +43,9 @@ class TestAHostLine:
         assert {"web01", "web02", "web03"} == inventory.hosts.keys()
         assert [{"ansible_port": 2222, "a": 1}] * 3 == [host.vars for host in inventory.hosts.values()]
 
+    def test_may_follow_a_byte_order_mark(self, load: Load) -> None:
+        assert ["h1"] == list(load("\ufeffh1\n").hosts)
+
     def test_ends_where_a_comment_begins(self, load: Load) -> None:
         assert {"a": 1} == load("h1 a=1 # b=2\n").hosts["h1"].vars
 

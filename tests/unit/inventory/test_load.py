@@ -42,6 +42,15 @@ class TestSources:
         ] == found
         assert "did you mean `a.ini`?" in str(caught.value.each()[2])
 
+    def test_in_a_folder_may_be_links_but_not_to_nothing(self, tmp_path: Path) -> None:
+        (tmp_path / "hosts").symlink_to("gone")
+        with pytest.raises(InputError, match="no such inventory\n  hint: it is a link to gone, which is not there"):
+            load_inventory([str(tmp_path)])
+
+    def test_warn_of_a_folder_without_any(self, tmp_path: Path) -> None:
+        with pytest.warns(UserWarning, match="there is no inventory in this folder"):
+            assert {} == load_inventory([str(tmp_path)]).hosts
+
     def test_say_how_to_write_a_host_list(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(InputError, match=r"web1: no such inventory\n.*need a comma: `web1,`"):
