@@ -63,7 +63,7 @@ def _has_secrets(kind: Any) -> bool:
 
 
 def _is_secret(arg: Any) -> bool:
-    return arg.secret or isinstance(arg.of, dict) and any(_is_secret(inner) for inner in arg.of.values())
+    return arg.secret or (isinstance(arg.of, dict) and any(_is_secret(inner) for inner in arg.of.values()))
 
 
 @functools.cache

@@ -1,7 +1,8 @@
 """
 One host's way through a play: which task comes next, as a generator.
 
-It yields the next step and is sent its outcome; `rescue`, `always`, handlers and includes are plain Python control flow.
+It yields the next step and is sent its outcome; `rescue`, `always`, handlers and includes are plain
+Python control flow.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ Order = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Step:
-    """A task to run now. Hosts whose steps have the same order and task run it together; the lowest order goes first."""
+    """A task to run now. Hosts at the same order and task run it together; the lowest order goes first."""
 
     order: Order
     task: Task

@@ -41,7 +41,7 @@ def _looked_up(on: TaskOnHost, loop: Loop, terms: Any) -> list[Any]:
     listed = terms if isinstance(terms, list) else [terms]
     if loop.lookup == "items" and any(isinstance(term, list) for term in listed):
         return [item for term in listed for item in (term if isinstance(term, list) else [term])]
-    return list(lookup(listed, on.scope, _files=on))
+    return list(lookup(listed, on.scope, _files=on.scope.files))
 
 
 def variables(loop: Loop, items: Sequence[Any]) -> Iterator[dict[str, Any]]:

@@ -9,11 +9,13 @@ from typing import Any
 @dataclass(frozen=True)
 class Options:
     """
-    The options of a run; `connection` holds those that set connection variables (user, key, become, ...).
+    The options of a run.
 
-    forks: how many hosts work at once. silence: seconds without a sign of life until a host counts as lost.
+    inventory: the sources as given. forks: how many hosts work at once. connection: the connection variables that
+    options stand for (user, key, become, ...). silence: seconds without a sign of life until a host counts as lost.
     """
 
+    inventory: tuple[str, ...] = ()
     check: bool = False
     diff: bool = False
     forks: int = 50

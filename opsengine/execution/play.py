@@ -127,9 +127,7 @@ class PlayRun:
         self._report(host, number, step.task, outcome, hidden, delegate)
         return outcome
 
-    def _report(
-        self, host: str, number: int, task: Task, outcome: Outcome, hidden: bool, delegate: str | None
-    ) -> None:
+    def _report(self, host: str, number: int, task: Task, outcome: Outcome, hidden: bool, delegate: str | None) -> None:
         shown, diffs, assumes = visible(outcome.result, hidden)
         self.owner.stats.count(host, outcome)
         for message in outcome.result.get("warnings", ()) if not hidden else ():
@@ -160,7 +158,7 @@ class PlayRun:
 
     def _notify(self, on: TaskOnHost, host: str, outcome: Outcome) -> None:
         names = on.task.keywords.get("notify")
-        if not names or outcome.status is not Status.CHANGED and not outcome.result.get("changed"):
+        if not names or (outcome.status is not Status.CHANGED and not outcome.result.get("changed")):
             return
         for name in self.engine.render(names, on.scope):
             for one in name if isinstance(name, list) else [name]:
@@ -225,7 +223,7 @@ class PlayRun:
         written = on.task.keyword("delegate_to")
         if written is None:
             return None
-        name = str(self.engine.render(written, on.variables))
+        name = str(on.render(written))
         return None if name == on.work.name else self.owner.work(name)
 
     def facts_target(self, on: TaskOnHost) -> HostWork:
@@ -250,7 +248,9 @@ class PlayRun:
             values.update(on.item.values)
         around = Block(origin=block.origin, keywords={**apply, "include_vars": values}, parent=on.task.parent)
         # Hosts that include the same with the same values share the tasks, and so run them together.
-        found: Block = self.shared((id(on.task), id(block), repr(plain(values))), lambda: connecting.copied(block, around))
+        found: Block = self.shared(
+            (id(on.task), id(block), repr(plain(values))), lambda: connecting.copied(block, around)
+        )
         return found
 
     def alive(self) -> list[str]:
@@ -287,5 +287,3 @@ class PlayRun:
             if result.get("failed"):
                 raise TaskFailed(f"facts could not be gathered: {result.get('msg')}")
             work.variables.facts.update(result.get("ansible_facts", {}))
-
-

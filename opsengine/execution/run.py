@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 import threading
 import time
 from collections.abc import Sequence
@@ -20,40 +19,39 @@ from opsengine.execution.options import Options
 from opsengine.execution.play import PlayRun
 from opsengine.execution.stats import Stats
 from opsengine.inventory.model import Inventory
-from opsengine.inventory.patterns import select
+from opsengine.inventory.patterns import ordered, select
+from opsengine.inventory.variables import VarsFolders
 from opsengine.playbook.loader import Loader
 from opsengine.playbook.nodes import Play, Playbook, Task
 from opsengine.reporting.bus import Bus
 from opsengine.templating.engine import Engine
-from opsengine.templating.functions import equip
+from opsengine.templating.functions import equipped_engine
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
-
-LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 class Run:
     """One run. `secrets` of the bus is where values to be masked are told."""
 
-    def __init__(self, options: Options, inventory: Inventory, bus: Bus) -> None:
+    def __init__(self, options: Options, inventory: Inventory, bus: Bus, engine: Engine | None = None) -> None:
         self.options = options
         self.inventory = inventory
         self.bus = bus
         self.secrets = bus.secrets
         self.modules = Modules()
         self.loader = Loader(self.modules)
-        self.engine = Engine()
-        equip(self.engine)
+        self.engine = engine or equipped_engine()
         self.stats = Stats()
         self.stopping = threading.Event()
         self.gone: set[str] = set()
         self.unreachable: set[str] = set()
+        self.beside_playbook = VarsFolders()
         self._works: dict[str, HostWork] = {}
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
 
     def play_all(self, playbooks: Sequence[Playbook], command: Sequence[str] = ()) -> int:
-        """Run playbooks that have been loaded, one after the other; returns the exit code (opsengine.execution.exitcodes)."""
+        """Run playbooks that have been loaded, in turn; returns the exit code (opsengine.execution.exitcodes)."""
         began = time.monotonic()
         self.bus.emit(
             RunStarted(
@@ -61,14 +59,15 @@ class Run:
                 command=list(command),
                 check=self.options.check,
                 diff=self.options.diff,
-                inventory=[str(source) for source in self.inventory.sources],
+                inventory=list(self.options.inventory),
             )
         )
         pool = ThreadPoolExecutor(max_workers=self.options.forks, thread_name_prefix="host")
         interrupted = False
         try:
-            for play in [play for playbook in playbooks for play in playbook.plays]:
-                if not self._play(play, pool):
+            for playbook in playbooks:
+                self._stand_beside(playbook)
+                if not all(self._play(play, pool) for play in playbook.plays):
                     break
         except KeyboardInterrupt:
             interrupted = True
@@ -82,6 +81,12 @@ class Run:
             RunEnded(stats=stats, seconds=seconds, exit_code=code, interrupted=interrupted, check=self.options.check)
         )
         return code
+
+    def _stand_beside(self, playbook: Playbook) -> None:
+        """Read group_vars and host_vars beside this playbook from now on."""
+        self.beside_playbook = VarsFolders([playbook.path.parent])
+        for name, work in self._works.items():
+            work.variables.inventory = self._inventory_variables(name)
 
     def _finish(self, pool: ThreadPoolExecutor) -> None:
         works = list(self._works.values())
@@ -134,8 +139,8 @@ class Run:
         scope = Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
         rendered = self.engine.render(play.hosts, scope)
         pattern = ",".join(str(part) for item in rendered for part in (item if isinstance(item, list) else [item]))
-        hosts = [host.name for host in select(self.inventory, pattern, self.options.limit)]
-        return ordered(hosts, str(play.keywords.get("order", "inventory")))
+        hosts = ordered(select(self.inventory, pattern, self.options.limit), play.keywords.get("order", "inventory"))
+        return [host.name for host in hosts]
 
     def work(self, name: str) -> HostWork:
         """The work of a host, made when it is first asked for; of a name not in the inventory too (delegate_to)."""
@@ -145,25 +150,29 @@ class Run:
             return self._works[name]
 
     def _inventory_variables(self, name: str) -> dict[str, Any]:
-        host = self.inventory.hosts.get(name)
-        if host is not None:
-            return self.inventory.variables_of(host)
-        return {"ansible_connection": "local"} if name in LOCAL_NAMES else {"ansible_host": name}
+        host = self.inventory.host(name)
+        if host is None:
+            return {"ansible_host": name}
+        found: dict[str, Any] = {}
+        for _, variables in self.inventory.host_vars_layers(host, self.beside_playbook):
+            found.update(variables)
+        return found
 
     def group_names(self) -> dict[str, list[str]]:
         """{group: names of its hosts}."""
-        return {name: [host.name for host in group.all_hosts()] for name, group in self.inventory.groups.items()}
+        return self.inventory.group_members()
 
     def groups_of(self, name: str) -> list[str]:
         """The names of a host's groups, `all` excepted."""
-        host = self.inventory.hosts.get(name)
+        host = self.inventory.host(name)
         if host is None:
             return []
         return sorted(group.name for group in self.inventory.groups_of(host) if group.name != "all")
 
-    def inventory_file(self, name: str) -> str | None:
-        """The inventory source that a host comes from."""
-        return str(self.inventory.sources[0]) if self.inventory.sources else None
+    def host_source(self, name: str) -> tuple[str | None, str | None]:
+        """The inventory source that a host comes from, and its folder."""
+        host = self.inventory.host(name)
+        return (host.inventory_file, host.inventory_dir) if host else (None, None)
 
     def next_number(self) -> int:
         """A number for a task, unique in the run."""
@@ -193,19 +202,6 @@ def tags_ask_for(own: frozenset[str], only: set[str], skip: set[str]) -> bool:
     if "all" in skip:
         return "always" in tags and "always" not in skip
     return not (tags & skip or ("tagged" in skip and tagged))
-
-
-def ordered(hosts: list[str], order: str) -> list[str]:
-    """Hosts in a play's `order`; raises InputError for one that does not exist."""
-    if order == "inventory":
-        return hosts
-    if order == "reverse_inventory":
-        return hosts[::-1]
-    if order in ("sorted", "reverse_sorted"):
-        return sorted(hosts, reverse=order != "sorted")
-    if order == "shuffle":
-        return random.sample(hosts, len(hosts))
-    raise InputError(f"`order` should be inventory, reverse_inventory, sorted, reverse_sorted or shuffle, got {order}")
 
 
 def batch_sizes(serial: Any, hosts: list[str]) -> list[list[str]]:

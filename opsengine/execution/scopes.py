@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from opsengine.execution.files import ControllerFiles
 from opsengine.playbook.nodes import Role, Task
 from opsengine.source.yaml import load_file
 from opsengine.templating.scope import Scope
@@ -33,7 +33,10 @@ class Scopes:
     def of(self, work: HostWork, task: Task | None) -> Scope:
         """The variables of a host in a task."""
         magic = Lookups({**self._shared, **self._of_host_and_task(work, task)})
-        return Scope(self.run.engine, self.layers.layers(magic, work.variables, task))
+        layers = self.layers.layers(magic, work.variables, task)
+        scope = Scope(self.run.engine, layers)
+        scope.files = ControllerFiles(self.play_run.play, task, scope)
+        return scope
 
     def of_play(self) -> Scope:
         """The variables that do not depend on a host: for names of handlers and the play's own keywords."""
@@ -86,8 +89,8 @@ class Scopes:
             "inventory_hostname": lambda: name,
             "inventory_hostname_short": lambda: name.split(".")[0],
             "group_names": lambda: self.run.groups_of(name),
-            "inventory_file": lambda: self.run.inventory_file(name),
-            "inventory_dir": lambda: _folder(self.run.inventory_file(name)),
+            "inventory_file": lambda: self.run.host_source(name)[0],
+            "inventory_dir": lambda: self.run.host_source(name)[1],
             "vars": lambda: self.of(work, task),
         }
         role = task.role if task else None
@@ -106,7 +109,3 @@ def _of_role(role: Role) -> dict[str, Callable[[], Any]]:
         "ansible_parent_role_names": lambda: above[1:],
         "ansible_parent_role_paths": lambda: [str(n.path) for n in list(role.lineage())[1:] if isinstance(n, Role)],
     }
-
-
-def _folder(file: str | None) -> str | None:
-    return str(Path(file).absolute().parent) if file else None

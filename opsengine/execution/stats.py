@@ -50,6 +50,4 @@ class Stats:
     def of_hosts(self) -> dict[str, HostStats]:
         """{host: counts}."""
         with self._lock:
-            return {
-                host: HostStats(**{name: counts[name] for name in COUNTS}) for host, counts in self._counts.items()
-            }
+            return {host: HostStats(**{name: counts[name] for name in COUNTS}) for host, counts in self._counts.items()}

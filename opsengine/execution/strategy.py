@@ -154,4 +154,3 @@ def _over(limits: Limits, walkers: list[Walker]) -> bool:
         return False
     bad = sum(1 for walker in walkers if walker.failed)
     return bad > 0 and bad / limits.batch * 100 > limits.percentage
-

@@ -12,7 +12,7 @@ from opsengine.agent import library
 from opsengine.agent.client import Request
 from opsengine.errors import InputError, OpsError, TaskFailed, TemplateError, Unreachable
 from opsengine.events import ItemResult, Status
-from opsengine.execution import files, loops
+from opsengine.execution import loops
 from opsengine.execution.actions.base import Prepared
 from opsengine.execution.outcome import Outcome
 from opsengine.execution.results import Result, completed, joined, judge, status_of, visible
@@ -66,7 +66,13 @@ class TaskOnHost:
             self.diff = self._truth("diff", self.diff)
             result = self._looped() if self.task.loop else self._single()
         except Unreachable as error:
-            result = {"unreachable": True, "msg": error.message, "hint": error.hint, "kind": error.kind, "changed": False}
+            result = {
+                "unreachable": True,
+                "msg": error.message,
+                "hint": error.hint,
+                "kind": error.kind,
+                "changed": False,
+            }
         except OpsError as error:
             result = _failed(error, self.task.origin)
         outcome = self._concluded(completed(result))
@@ -116,10 +122,8 @@ class TaskOnHost:
                 return self._skip_result(self.scope)
             raise
         items = [Item(i, self.scope.with_layer(v), v) for i, v in enumerate(loops.variables(loop, values))]
-        if loops.in_one_go(self.task, self.kind):
-            results = self._pass(items)
-        else:
-            results = loops.one_by_one(self, loop, items)
+        together = loops.in_one_go(self.task, self.kind)
+        results = self._pass(items) if together else loops.one_by_one(self, loop, items)
         for item, result in zip(items, results, strict=False):
             result.update({key: plain(value) for key, value in item.values.items() if key != "ansible_loop"})
             result["ansible_loop_var"] = loop.loop_var
@@ -328,17 +332,13 @@ class TaskOnHost:
 
     def find_file(self, folder: str, name: str) -> Path:
         """The controller's file that the task names; see Surroundings."""
-        return files.find(self.task, folder, name)
-
-    def find_all(self, folder: str, pattern: str) -> list[Path]:
-        """Every controller's file that matches a pattern, in the first place that has any."""
-        return files.find_all(self.task, folder, pattern)
+        found: Path = self._here.files.find_file(folder, name)
+        return found
 
     def render_text(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
         """The text of a template file rendered; see Surroundings."""
-        search = files.places(self.task, "templates")
-        scope = self._here.with_layer(extra) if extra else self._here
-        return self.engine.render_file(text, file, scope, options, [str(Path(file).parent), *map(str, search)])
+        found: str = self._here.files.render_text(text, file, options, extra)
+        return found
 
     def set_variables(self, values: Mapping[str, Any], as_facts: bool) -> None:
         """Set variables of the host, and of the delegate where the task says `delegate_facts`."""
@@ -391,5 +391,3 @@ def _failed(error: OpsError, origin: Origin) -> Result:
     if isinstance(error, InputError) and error.others:
         result["msg"] = "\n".join(str(problem) for problem in error.each())
     return result
-
-

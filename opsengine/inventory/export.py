@@ -95,22 +95,22 @@ def _merged(inventory: Inventory, host: Host, beside_playbook: VarsFolders | Non
 
 
 def _plain(value: Any) -> Any:
-    """A value of Python's own types: no places, no dates."""
+    """A value of Python's own types, which knows no place."""
     if isinstance(value, str):
         return str(value)
     if isinstance(value, dict):
         return {_plain(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime.date) else value
+    return value
 
 
 def _marked(value: Any) -> Any:
-    """As `_plain`, with Ansible's mark on strings that are data and must never be rendered."""
+    """As JSON has it, with Ansible's mark on strings that are data and must never be rendered."""
     if isinstance(value, str):
         return str(value) if isinstance(value, Text) else {UNSAFE: value}
     if isinstance(value, dict):
         return {_plain(key): _marked(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_marked(item) for item in value]
-    return _plain(value)
+    return value.isoformat() if isinstance(value, datetime.date) else value

@@ -53,11 +53,11 @@ def literal(value: str, origin: Origin) -> Any:
 
 
 def _placed(value: Any, origin: Origin) -> Any:
-    """A Python literal as YAML would give it: strings and containers know their place; no tuples, sets, complex."""
+    """A Python literal as YAML would give it: its parts know their place; no tuples, sets, complex."""
     if isinstance(value, str):
         return Text(value, origin)
     if isinstance(value, bytes):
-        return Text(value.decode(errors="surrogateescape"), origin)
+        return value.decode(errors="surrogateescape")
     if isinstance(value, (list, tuple, set)):
         return TextList((_placed(item, origin) for item in value), origin)
     if isinstance(value, dict):
@@ -179,7 +179,7 @@ def _lines(path: Path) -> list[str]:
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(path))) from None
     try:
-        return content.decode().splitlines()
+        return content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         return [_decoded(line, Origin(str(path), number, 1)) for number, line in enumerate(content.splitlines(), 1)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,10 @@ def load_inventory(sources: Sequence[str], read_vars: Callable[[Path], Any] = lo
                 read_host_list(inventory, source)
                 continue
             folders.append(path if path.is_dir() else path.parent)
-            for file in _files(path):
+            files = list(_files(path))
+            if not files:
+                warnings.warn(f"{path}: there is no inventory in this folder", stacklevel=2)
+            for file in files:
                 _guarded_read(inventory, file, problems)
         except InputError as problem:
             problems.append(problem)
@@ -77,6 +81,8 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _what_was_meant(path: Path) -> str:
+    if path.is_symlink():
+        return f"it is a link to {path.readlink()}, which is not there"
     siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     return near(path.name, siblings) or f"hosts on the command line need a comma: `{path},`"
 

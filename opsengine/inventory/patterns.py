@@ -57,8 +57,8 @@ def ordered(hosts: Sequence[Host], order: str = "inventory") -> list[Host]:
 
 def _place(pattern: str | Sequence[str]) -> Origin:
     """Where a pattern, or the first of several, was written."""
-    own = getattr(pattern, "origin", None)
-    return own or origin_of(next(iter(pattern), None), COMMAND_LINE)
+    first = pattern if isinstance(pattern, str) else next(iter(pattern), None)
+    return origin_of(first, COMMAND_LINE)
 
 
 def _split(pattern: str | Sequence[str]) -> list[str]:

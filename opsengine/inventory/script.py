@@ -93,8 +93,8 @@ def _add_group(inventory: Inventory, name: str, content: Any, origin: Origin) ->
             f"group `{name}` must be a JSON object or a list of hosts, found {kind_of(content)}", origin=origin
         )
     if not content.keys() & {"hosts", "vars", "children"}:
-        # Ansible's oldest form: what looks like a group is a host with its variables.
-        content = {"hosts": [name], "vars": content}
+        # Ansible's oldest form: the only host of a group by its name. The JSON detour makes its variables plain data.
+        content = {"hosts": [name], "vars": json.loads(json.dumps(content))}
     group = inventory.add_group(name, origin)
     hosts = _names(content, "hosts", group, origin)
     for host in hosts:

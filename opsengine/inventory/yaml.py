@@ -107,21 +107,20 @@ class _Reader:
             )
         read = {"hosts": self.read_hosts, "vars": self.read_variable, "children": self.read_child}[key]
         for name, content in section.items():
-            self.guarded(read, group, name, content)
+            self.guarded(read, group, name, content, origin_of(name, self.place(section)))
 
-    def read_variable(self, group: Group, name: Any, value: Any) -> None:
-        self.inventory.set_variable(group, name, value, self.place(name))
+    def read_variable(self, group: Group, name: Any, value: Any, origin: Origin) -> None:
+        self.inventory.set_variable(group, name, value, origin)
 
-    def read_child(self, group: Group, name: Any, content: Any) -> None:
+    def read_child(self, group: Group, name: Any, content: Any, origin: Origin) -> None:
         if content is not None and not isinstance(content, dict):
             raise InputError(
-                f"child group `{name}` must be a mapping or empty, found {kind_of(content)}", origin=self.place(name)
+                f"child group `{name}` must be a mapping or empty, found {kind_of(content)}", origin=origin
             )
         child = self.read_group(name, content)
-        self.inventory.add_child(group.name, child.name, self.place(name))
+        self.inventory.add_child(group.name, child.name, origin)
 
-    def read_hosts(self, group: Group, pattern: Any, variables: Any) -> None:
-        origin = self.place(pattern)
+    def read_hosts(self, group: Group, pattern: Any, variables: Any, origin: Origin) -> None:
         if not isinstance(pattern, str):
             raise InputError(
                 f"the name of a host must be a text, found `{pattern}`",

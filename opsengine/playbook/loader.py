@@ -11,7 +11,7 @@ from opsengine.playbook.catalogue import Catalogue, short
 from opsengine.playbook.nodes import Block, Node, Play, Playbook, Role
 from opsengine.playbook.roles import RoleReader, flat, handlers_of, role_blocks, without_repetition
 from opsengine.playbook.tasks import TaskReader
-from opsengine.source.text import Origin, Text, TextDict, TextList
+from opsengine.source.text import Origin, TextDict, TextList
 from opsengine.source.yaml import load_file
 
 SECTIONS = ("pre_tasks", "tasks", "post_tasks")
@@ -102,7 +102,7 @@ class Loader:
             elif any(short(str(key)) == "import_playbook" for key in item):
                 plays += self._imported(item, path)
             else:
-                plays.append(self._play(item, path))
+                plays.append(self.play_of(item, path))
         return plays
 
     def _imported(self, item: TextDict, path: Path) -> list[Play]:
@@ -131,7 +131,8 @@ class Loader:
                 play.keywords["when"] = item["when"]
         return plays
 
-    def _play(self, item: TextDict, path: Path) -> Play:
+    def play_of(self, item: TextDict, path: Path) -> Play:
+        """One play as written in a file; what is wrong with it is added to `problems`."""
         found = keywords.check(item, "play", self.problems)
         if "hosts" not in item:
             self.problems.append(
@@ -182,8 +183,3 @@ def roles_of(play: Play) -> list[Role]:
         return [found for dependency in role.dependencies for found in deep(dependency)] + [role]
 
     return [found for role in play.roles for found in deep(role)]
-
-
-def file_named(text: Text | str) -> str:
-    """A file's name in an argument, without the space around it."""
-    return str(text).strip()

@@ -150,12 +150,13 @@ class RoleReader:
         return None
 
     def _vars(self, folder: Path, name: str) -> dict[str, Any]:
-        paths = [self._main(folder, name)]
-        if paths == [None] and (folder / name).is_dir():
+        single = self._main(folder, name)
+        paths = [single] if single else []
+        if not single and (folder / name).is_dir():
             paths = sorted(path for path in (folder / name).rglob("*") if path.suffix in (".yml", ".yaml", ".json"))
         found: dict[str, Any] = {}
         for path in paths:
-            content = self.loader.read(path) if path else None
+            content = self.loader.read(path)
             if isinstance(content, dict):
                 found.update(content)
             elif content is not None:

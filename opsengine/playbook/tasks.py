@@ -70,10 +70,11 @@ class TaskReader:
 
     def _task(self, item: TextDict, parent: Node, handler: bool) -> Task | Block | None:
         place = "handler" if handler else "task"
-        found_module = self._module_key(item, place)
+        candidates = tuple(str(key) for key in item if key not in KEYWORDS and not str(key).startswith("with_"))
         others = tuple(key for key in item if str(key).startswith("with_"))
-        own = (*others, found_module) if found_module is not None else others
-        found = keywords.check(item, place, self.problems, own)
+        found_module = self._module_key(item, place, candidates)
+        own = (found_module,) if found_module is not None else candidates
+        found = keywords.check(item, place, self.problems, (*others, *own))
         if found_module is None:
             return None
         module, args, origin = self._module_and_args(item, found, found_module)
@@ -87,23 +88,23 @@ class TaskReader:
             origin=item.origin, keywords=found, parent=parent, module=module, args=args, args_origin=origin, loop=loop
         )
 
-    def _module_key(self, item: TextDict, place: str) -> str | None:
-        candidates = [key for key in item if key not in KEYWORDS and not str(key).startswith("with_")]
+    def _is_module(self, name: str) -> bool:
+        return short(name) in STATIC_TASKS + STATIC_ROLES or self.loader.catalogue.find(name) is not None
+
+    def _module_key(self, item: TextDict, place: str, candidates: tuple[str, ...]) -> str | None:
         actions = [key for key in ("action", "local_action") if key in item]
-        known = [key for key in candidates if self.loader.catalogue.find(str(key)) is not None]
+        known = [key for key in candidates if self._is_module(key)]
         if len(known) + len(actions) == 1:
-            return str((known + actions)[0])
+            return (known + actions)[0]
         if len(known) + len(actions) > 1:
             both = " and ".join(f"`{key}`" for key in known + actions)
             self.problem(f"a {place} runs one module, this one has {both}", item.origin, "make two tasks of it")
         elif candidates:
-            names = [*self.loader.catalogue.names(), *keywords.names_on(place)]
+            names = [*self.loader.catalogue.names(), *STATIC_TASKS, *STATIC_ROLES, *keywords.names_on(place)]
+            what = "module" if len(candidates) == 1 else "module or keyword"
             for key in candidates:
-                hint = near(str(key), names) or near(str(key).rpartition(".")[2], names)
-                what = "module" if len(candidates) == 1 else "module or keyword"
-                self.problem(f"unknown {what} `{key}`", getattr(key, "origin", item.origin), hint)
-            candidates.clear()
-            return None
+                hint = near(key, names) or near(key.rpartition(".")[2], names)
+                self.problem(f"unknown {what} `{key}`", item.origin_of(key), hint)
         else:
             self.problem(f"this {place} names no module", item.origin, "a task is `name: ...` and `MODULE: arguments`")
         return None
@@ -145,7 +146,7 @@ class TaskReader:
         if isinstance(value, dict):
             return value
         declared = self.loader.catalogue.find(module)
-        free_form = getattr(declared, "free_form", None)
+        free_form = "file" if short(module) in STATIC_TASKS else getattr(declared, "free_form", None)
         if isinstance(value, Text):
             if free_form is None and value.is_template and value.strip().startswith("{{"):
                 return value

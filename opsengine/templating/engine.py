@@ -44,7 +44,7 @@ class TemplateEnvironment(SandboxedEnvironment):
     code_generator_class = _ValueCode
 
     @staticmethod
-    def concat(values: Iterable[Any]) -> Any:  # type: ignore[override]
+    def concat(values: Iterable[Any]) -> Any:
         """One part is the value itself; several are joined as text, where None is nothing."""
         parts = list(values)
         if len(parts) == 1:
@@ -130,6 +130,14 @@ class Engine:
         context = Context(self.environment, _Parent(scope, self.environment.globals), None, {})
         return TemplateEnvironment.concat(function(context))
 
+    def syntax_error(self, shown: str, source: str, origin: Origin) -> OpsError | None:
+        """What is wrong with the syntax of a template (unknown filters and tests too); None when nothing is."""
+        try:
+            self.environment.compile(source)
+        except jinja2.TemplateError as error:
+            return explained(error, shown, origin, Scope(self, []))
+        return None
+
     def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
         """The value of a bare expression (no braces), which may be Undefined."""
         try:
@@ -151,10 +159,7 @@ class Engine:
         origin = getattr(test, "origin", origin)
         if not isinstance(test, Text):
             raise TemplateError(f"a condition should be an expression, got {test!r}", origin=origin)
-        if test.is_template:
-            value = self.render_string(test, scope)
-        else:
-            value = self.expression(test, origin, scope)
+        value = self.render_string(test, scope) if test.is_template else self.expression(test, origin, scope)
         if isinstance(value, Missing):
             raise explained(MissingUsed(value), test, origin, scope)
         if isinstance(value, bool):

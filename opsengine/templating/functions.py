@@ -16,10 +16,12 @@ from opsengine.templating.tests import all_tests
 from opsengine.templating.undefined import Missing
 
 
-def equip(engine: Engine) -> None:
-    """Make everything known to an engine."""
-    functions = {"lookup": _lookup, "query": _query, "q": _query, "now": _now, "undef": _undef}
+def equipped_engine() -> Engine:
+    """An engine that knows every filter, test, lookup and function."""
+    engine = Engine()
+    functions: dict[str, Any] = {"lookup": _lookup, "query": _query, "q": _query, "now": _now, "undef": _undef}
     engine.add(all_filters(), all_tests(), functions)
+    return engine
 
 
 @pass_context

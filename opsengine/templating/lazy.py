@@ -57,7 +57,7 @@ class LazyDict(dict[Any, Any]):
         super().__setitem__(key, value)
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 - the dict's own get would not render
 
     def __iter__(self) -> Iterator[Any]:
         return super().__iter__()
@@ -97,7 +97,7 @@ class LazyDict(dict[Any, Any]):
     def __reduce__(self) -> Any:
         return (dict, (self._complete(),))
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 class LazyList(list[Any]):
@@ -197,7 +197,7 @@ class LazyList(list[Any]):
     def __reduce__(self) -> Any:
         return (list, (self._complete(),))
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 class Omit:

@@ -19,21 +19,24 @@ class Scope(Mapping[str, Any]):
     """
     Read-only view of the variables of one host and task.
 
-    layers: strongest first. Each variable is rendered when it is first read and kept for the life of the scope, which
-    is one task on one host: what changes between tasks is never stale.
+    layers: strongest first. files: finds the controller's files for lookups (opsengine.templating.lookups.base).
+
+    Each variable is rendered when it is first read and kept for the life of the scope, which is one task on one host:
+    what changes between tasks is never stale.
     """
 
-    __slots__ = ("_rendered", "_rendering", "engine", "layers")
+    __slots__ = ("_rendered", "_rendering", "engine", "files", "layers")
 
-    def __init__(self, engine: Engine, layers: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, engine: Engine, layers: Sequence[Mapping[str, Any]], files: Any = None) -> None:
         self.engine = engine
+        self.files = files
         self.layers = layers
         self._rendered: dict[str, Any] = {}
         self._rendering: list[str] = []
 
     def with_layer(self, top: Mapping[str, Any]) -> Scope:
         """The same variables with one more layer over them."""
-        return Scope(self.engine, (top, *self.layers))
+        return Scope(self.engine, (top, *self.layers), self.files)
 
     def raw(self, name: str, default: Any = None) -> Any:
         """A variable as it was written, not rendered."""

@@ -47,7 +47,9 @@ class PlayLayers:
         roles = [node for node in task.lineage() if isinstance(node, Role)] if task else []
         params = [role.params for role in roles]
         if task:
-            params = [node.keywords["include_vars"] for node in task.lineage() if "include_vars" in node.keywords] + params
+            params = [
+                node.keywords["include_vars"] for node in task.lineage() if "include_vars" in node.keywords
+            ] + params
         own = [node.keywords["vars"] for node in _own_nodes(task) if node.keywords.get("vars")] if task else []
         role_keyword_vars = [role.keywords["vars"] for role in roles if role.keywords.get("vars")]
         role_vars = [*role_keyword_vars, *(role.role_vars for role in roles), self._all_role_vars]

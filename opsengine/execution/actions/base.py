@@ -13,7 +13,6 @@ make_importable()
 
 from modules.kit.args import bind  # noqa: E402 - the kit can be imported from here on
 from modules.kit.module import Base  # noqa: E402
-
 from opsengine.errors import TaskFailed  # noqa: E402
 
 if TYPE_CHECKING:
@@ -85,5 +84,3 @@ class ControllerModule(Base):  # type: ignore[misc]
     def perform(self, task: TaskOnHost) -> dict[str, Any]:
         """Do it; returns the result. Raises TaskFailed when it cannot be done."""
         raise NotImplementedError
-
-

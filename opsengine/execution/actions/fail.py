@@ -3,7 +3,6 @@
 from typing import Any
 
 from modules.kit.args import Arg
-
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from modules.kit.args import Arg
 from modules.kit.args import Path as TargetPath
-
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.playbook.tasks import tasks_of_file
@@ -20,7 +19,9 @@ class IncludeTasks(ControllerModule):
     free_form = "file"
     inline = False
 
-    file = Arg(str, "The file of tasks: beside the file that names it, in the role's tasks, or in the playbook's folder")
+    file = Arg(
+        str, "The file of tasks: beside the file that names it, in the role's tasks, or in the playbook's folder"
+    )
     apply = Arg(dict, "Keywords that hold for every task included", default=None)
 
     def perform(self, task: Any) -> dict[str, Any]:

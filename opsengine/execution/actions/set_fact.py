@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from modules.kit.args import Arg, Raw
-
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 
@@ -28,7 +27,8 @@ class SetFact(ControllerModule):
         for name in self.values:
             if not NAME.fullmatch(str(name)):
                 raise TaskFailed(
-                    f"`{name}` cannot be the name of a variable", hint="letters, digits and _, not beginning with a digit"
+                    f"`{name}` cannot be the name of a variable",
+                    hint="letters, digits and _, not beginning with a digit",
                 )
         if not self.values:
             raise TaskFailed("set_fact sets nothing", hint="write the variables as its arguments: NAME: VALUE")
