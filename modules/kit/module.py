@@ -116,7 +116,13 @@ class Module(Base):
 
 
 class Action(Base):
-    """Something with an effect and no state to read: a command, a reboot. A dry run says that it would run."""
+    """
+    Something with an effect and no state to read: a command, a reboot. A dry run says that it would run.
+
+    decided: whether `needless` looks at something that tells for sure, so that a dry run may foresee a change.
+    """
+
+    decided = False
 
     def needless(self):
         """Why it need not run (`creates` and the like), or None."""
