@@ -16,7 +16,7 @@ from queue import SimpleQueue
 
 @dataclass
 class Counted:
-    """What one connection cost; `marks` holds (exchanges, bytes up) at each moment that was marked."""
+    """What connections cost: exchanges, and bytes each way."""
 
     exchanges: int = 0
     up: int = 0
@@ -37,6 +37,7 @@ class DelayingProxy:
 
     def close(self) -> None:
         """Listen no more."""
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def total(self) -> Counted:

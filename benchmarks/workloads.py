@@ -133,7 +133,7 @@ def write_all(work: Path, farm: Farm) -> None:
     for count in (1, 4, 24, 100):
         _commands(work / f"commands{count}.yml", count)
     loop = "- hosts: all\n  gather_facts: false\n  tasks:\n    - command: /bin/true\n"
-    (work / "loop.yml").write_text(loop + "      loop: \"{{ range(100) | list }}\"\n")
+    (work / "loop.yml").write_text(loop + '      loop: "{{ range(100) | list }}"\n')
     one = [("h000", address(0), PORT)]
     _inventory(work, farm, "one", one)
     _inventory(work, farm, "late", [("h000", "127.0.0.1", PORT + 1)])
