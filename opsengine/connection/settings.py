@@ -41,6 +41,7 @@ WITHOUT_MEANING = frozenset(
     "serveralivecountmax serveraliveinterval tcpkeepalive".split()
 )
 
+
 @dataclass(frozen=True)
 class Settings:
     """

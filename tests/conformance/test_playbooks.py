@@ -17,7 +17,9 @@ HERE = Path(__file__).parent
 PLAYBOOKS = sorted((HERE / "playbooks").glob("*.yml"))
 RECAP = re.compile(r"^(\S+)\s+: (ok=.*)$", re.M)
 COUNTS = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignored")
-INVENTORY = "[web]\nh1 n=1\nh2 n=2\n[db]\nh3 n=3\n[all:vars]\nansible_connection=local\nansible_python_interpreter={python}\n"
+INVENTORY = (
+    "[web]\nh1 n=1\nh2 n=2\n[db]\nh3 n=3\n[all:vars]\nansible_connection=local\nansible_python_interpreter={python}\n"
+)
 
 
 @dataclass
@@ -66,7 +68,9 @@ def through_opsengine(playbook: Path, inventory: Path, folder: Path) -> Ran:
     answer = run(command, folder, playbook.parent)
     events = [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
     ended = [event for event in events if event["event"] == "run_ended"]
-    counts = {host: {name: stats[name] for name in COUNTS} for host, stats in ended[0]["stats"].items()} if ended else {}
+    counts = (
+        {host: {name: stats[name] for name in COUNTS} for host, stats in ended[0]["stats"].items()} if ended else {}
+    )
     return Ran(answer.returncode, counts, kept(folder), answer.stdout + answer.stderr)
 
 
