@@ -127,21 +127,22 @@ class _Attributes(Module):
         self.needs(kind, name, False, hint="create it first, with the module `%s`" % kind)
         return name
 
-    def wanted_attributes(self, path, follow=True, new_mode=None, folder=False):
+    def wanted_attributes(self, path, follow=True, new_mode=0o644, folder=False, mode=None):
         """
         The attributes asked for, of what is at the path or will be: {mode, owner, group, secontext}.
 
-        new_mode: the bits that symbols change when nothing is there yet.
+        new_mode: the bits that symbols change when nothing is there yet. mode: another mode than the argument's.
         """
+        mode = self.mode if mode is None else mode
         found = self.wanted_owners()
         try:
             now = os.stat(path) if follow else os.lstat(path)
         except OSError:
             now = None
-        if self.mode is not None and not (now and stat.S_ISLNK(now.st_mode)):
+        if mode is not None and not (now and stat.S_ISLNK(now.st_mode)):
             bits = stat.S_IMODE(now.st_mode) if now else new_mode
             folder = stat.S_ISDIR(now.st_mode) if now else folder
-            found["mode"] = _mode.shown(_mode.parse(self.mode, bits if bits is not None else 0o644, folder))
+            found["mode"] = _mode.shown(_mode.parse(mode, bits, folder))
         parts = (self.seuser, self.serole, self.setype, self.selevel)
         if any(parts) and os.path.exists(SELINUX):
             context = (context_of(path) if now else None) or ["system_u", "object_r", "default_t", "s0"]

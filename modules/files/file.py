@@ -19,7 +19,7 @@ class File(_Attributes):
     state = Arg(
         str,
         "What it shall be: an existing file (file), a folder with all above it (directory), a link, a hard link, a "
-        "file that is made if need be and whose times are set (touch), or absent with all that is in it. By default what it "
+        "file that is made if need be and whose times are set (touch), or absent with all in it. By default what it "
         "is now, else directory with `recurse`, else file",
         default=None,
         choices=("absent", "directory", "file", "hard", "link", "touch"),
