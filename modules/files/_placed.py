@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shlex
 import shutil
 import time
@@ -222,7 +223,11 @@ class _Placed(_Attributes):
                 raise CommandFailed(failure.ended, hint="the new content is not valid; the file is as it was")
 
     def brings(self, change):
-        return [("path", self.root), ("path", os.path.dirname(self.root))]
+        found = [("path", self.root), ("path", os.path.dirname(self.root))]
+        unit = re.match(r"^/(?:etc|usr/lib|lib|run)/systemd/system/([^/]+?)(\.service|\.\w+)$", self.root)
+        if unit:
+            found += [("service", unit.group(1) + unit.group(2)), ("service", unit.group(1))]
+        return found
 
     def returns(self, change, state):
         result = {"dest": self.root}
