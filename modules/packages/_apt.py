@@ -18,7 +18,7 @@ ENVIRONMENT = {
     "NEEDRESTART_MODE": "l",
 }
 STEP = re.compile(r"^(Inst|Remv|Purg) (\S+)(?: \[(\S+)\])?(?: \((\S+) .*?(?:\[(\S+)\])?\))?", re.M)
-LOCKED = re.compile(r"Could not get lock|dpkg frontend lock|is another process using it|Resource temporarily unavailable")
+LOCKED = re.compile(r"Could not get lock|dpkg frontend lock|is another process using it")
 
 
 class Step:
@@ -33,7 +33,8 @@ class Step:
 
 def installed():
     """{name and name:architecture: version} of every package that is installed; `config-files` ones have none."""
-    said = run(["dpkg-query", "-W", "-f", "${db:Status-Abbrev}\t${Package}\t${Architecture}\t${Version}\n"], check=False)
+    layout = "${db:Status-Abbrev}\t${Package}\t${Architecture}\t${Version}\n"
+    said = run(["dpkg-query", "-W", "-f", layout], check=False)
     found = {}
     for line in said.stdout.splitlines():
         status, package, architecture, version = line.split("\t")
@@ -92,7 +93,7 @@ def cache_age():
 def simulate(arguments):
     """What `apt-get` would do with these arguments, as a list of Step; raises CommandFailed."""
     said = run(["apt-get", "-s", "-q", "-y", "-o", "Debug::NoLocking=1"] + arguments, env=ENVIRONMENT).stdout
-    return [Step(action, package.partition(":")[0], before, after) for action, package, before, after, _ in STEP.findall(said)]
+    return [Step(action, package.partition(":")[0], old, new) for action, package, old, new, _ in STEP.findall(said)]
 
 
 class AptGet:
@@ -114,8 +115,9 @@ class AptGet:
             if not LOCKED.search(ended.stderr):
                 raise CommandFailed(ended)
             if time.monotonic() >= end:
+                holder = _holder(ended.stderr)
                 raise ModuleFailed(
-                    "another program has held the lock of apt for %d seconds: %s" % (self.patience, _holder(ended.stderr)),
+                    "another program has held the lock of apt for %d seconds: %s" % (self.patience, holder),
                     hint="lock_timeout says how long to wait; ps -ef | grep -e apt -e dpkg shows who it is",
                 )
             if not waited:
