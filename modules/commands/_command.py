@@ -29,7 +29,8 @@ class _Command(Action):
         if self.removes and not glob.glob(self._placed(self.removes)):
             return self._not_run(self.removes, "does not exist")
         if self.chdir:
-            self.needs("path", self.chdir, os.path.isdir(self.chdir), "the folder `chdir` %s does not exist" % self.chdir)
+            message = "the folder `chdir` %s does not exist" % self.chdir
+            self.needs("path", self.chdir, os.path.isdir(self.chdir), message)
         return None
 
     def _placed(self, pattern):

@@ -74,6 +74,13 @@ class Module(Base):
     again; a difference left after that is a failure.
     """
 
+    def refresh(self):
+        """
+        What happens each time before anything is read, and is no change: reading package lists or unit files anew.
+
+        Never called in a dry run.
+        """
+
     def current(self):
         """
         Read the state without touching it: a dict, or None when the thing does not exist.

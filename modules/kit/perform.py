@@ -100,6 +100,8 @@ def _run(module, context):
 
 
 def _converge(module, context):
+    if not context.check:
+        module.refresh()
     module.before = module.current()
     change = Change(module.before, module.wanted(), module.same)
     state = change.after if change else module.before
