@@ -111,7 +111,8 @@ class HostResult(Event):
 
     result: as the module returned it (msg, changed, stdout, rc, `results` of a loop, ...): without `diff`.
     diffs: [{before, after, before_header, after_header}], where before and after are text, or dicts of a state.
-    assumes: what a dry run took for granted. hint: what to do about a failure. quiet: `no_log` was set.
+    assumes: what a dry run took for granted. hint: what to do about a failure.
+    delegate: the host that did it instead, of `delegate_to`. A result under `no_log` comes censored already.
     """
 
     task: int

@@ -13,7 +13,7 @@ CHUNK = 1 << 20
 @contextlib.contextmanager
 def replacing(path, mode=None, uid=-1, gid=-1):
     """
-    A new binary file that takes the place of `path` when the block ends without an error.
+    A new binary file that takes the place of `path` when the block ends without an error. Its `name` is its path.
 
     Written beside it under a temporary name, with mode 0600 until it is complete; then mode and owner are set, it is
     synced and renamed, and its folder is synced. mode: permission bits; None keeps those of the file replaced, or gives
@@ -23,7 +23,7 @@ def replacing(path, mode=None, uid=-1, gid=-1):
     before = _stat(path)
     handle, temporary = tempfile.mkstemp(prefix="." + name[:100] + ".", suffix=".opsengine", dir=folder)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "wb", opener=lambda name, flags: handle) as file:
             yield file
             file.flush()
             _dress(file.fileno(), path, before, mode, uid, gid)

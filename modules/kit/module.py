@@ -74,6 +74,13 @@ class Module(Base):
     again; a difference left after that is a failure.
     """
 
+    def refresh(self):
+        """
+        What happens each time before anything is read, and is no change: reading package lists or unit files anew.
+
+        Never called in a dry run.
+        """
+
     def current(self):
         """
         Read the state without touching it: a dict, or None when the thing does not exist.
@@ -116,7 +123,13 @@ class Module(Base):
 
 
 class Action(Base):
-    """Something with an effect and no state to read: a command, a reboot. A dry run says that it would run."""
+    """
+    Something with an effect and no state to read: a command, a reboot. A dry run says that it would run.
+
+    decided: whether `needless` looks at something that tells for sure, so that a dry run may foresee a change.
+    """
+
+    decided = False
 
     def needless(self):
         """Why it need not run (`creates` and the like), or None."""

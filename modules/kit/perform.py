@@ -100,6 +100,8 @@ def _run(module, context):
 
 
 def _converge(module, context):
+    if not context.check:
+        module.refresh()
     module.before = module.current()
     change = Change(module.before, module.wanted(), module.same)
     state = change.after if change else module.before
@@ -132,13 +134,8 @@ def _act(module, context):
         return dict(reason if isinstance(reason, dict) else {"msg": reason}, changed=False)
     if context.check:
         brings = [list(item) for item in module.brings()] + [["anything", ""]]
-        return {
-            "changed": False,
-            "skipped": True,
-            "rc": 0,
-            "msg": "Command would have run if not in check mode",
-            "_brings": brings,
-        }
+        result = {"rc": 0, "msg": "Command would have run if not in check mode", "_brings": brings}
+        return dict(result, changed=True) if module.decided else dict(result, changed=False, skipped=True)
     result = dict(module.run())
     result.setdefault("changed", True)
     return result

@@ -31,9 +31,11 @@ class Content:
     The content of a file, compared by its SHA-1 and shown as text where it is text.
 
     data: the bytes, or None where only digest and size are known (large files are not read into memory).
+    path: what a diff names, where a state holds several files.
     """
 
-    def __init__(self, data=None, digest=None, size=None):
+    def __init__(self, data=None, digest=None, size=None, path=None):
+        self.path = path
         self.data = data
         self.digest = digest or hashlib.sha1(data).hexdigest()
         self.size = len(data) if data is not None else size
@@ -102,7 +104,7 @@ def diffs(change, subject):
     names = [n for n in sorted(change.keys) if isinstance((after or {}).get(n, (before or {}).get(n)), Content)]
     for name in names:
         old, new = (before or {}).pop(name, None), (after or {}).pop(name, None)
-        found.append(_diff(subject, old.shown() if old else "", new.shown() if new else ""))
+        found.append(_diff((new or old).path or subject, old.shown() if old else "", new.shown() if new else ""))
     if before or after or not names:
         found.append(_diff(subject, _plain(before), _plain(after)))
     return found

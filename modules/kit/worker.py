@@ -57,20 +57,35 @@ def _start_folder():
 
 
 class ContentReader:
-    """Fetches the content of the controller's files by their SHA-256, in pieces, checked as they come."""
+    """
+    Fetches the content of the controller's files by their SHA-256, in pieces, checked as they come.
+
+    `asked` are the digests whose files are on their way, in the order they will come.
+    """
 
     def __init__(self, number, incoming, send):
         self.number = number
         self.incoming = incoming
         self.send = send
+        self.asked = []
+
+    def ask(self, digests):
+        """Ask for several files at once, which are then read one by one in this order: one round trip for all."""
+        for digest in digests:
+            self.send({"t": "need", "id": self.number, "hash": digest})
+            self.asked.append(digest)
 
     def __call__(self, digest):
         """Yield the bytes of the file with this digest; raises ModuleFailed when they are not to be had."""
-        self.send({"t": "need", "id": self.number, "hash": digest})
+        while self.asked and self.asked[0] != digest:
+            self._skip()
+        if not self.asked:
+            self.ask([digest])
         found = hashlib.sha256()
         while True:
             head, body = self._frame()
             if head["t"] == "end":
+                self.asked.pop(0)
                 break
             found.update(body)
             yield body
@@ -78,6 +93,11 @@ class ContentReader:
             raise ModuleFailed("the controller could not send a file: %s" % head["error"])
         if found.hexdigest() != digest:
             raise ModuleFailed("a file changed on the controller while it was sent", hint="run it again")
+
+    def _skip(self):
+        while self._frame()[0]["t"] != "end":
+            pass
+        self.asked.pop(0)
 
     def _frame(self):
         head, body = HEADER.unpack(self._exactly(HEADER.size))

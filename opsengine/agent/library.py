@@ -33,11 +33,11 @@ class ModuleFile:
     @functools.cached_property
     def kind(self) -> Any:
         """The class that declares it (a subclass of the kit's Module, Action or Query)."""
-        _make_importable()
+        make_importable()
         return importlib.import_module("modules.kit.worker").module_class(importlib.import_module(self.import_name))
 
 
-def _make_importable() -> None:
+def make_importable() -> None:
     """Let `import modules` find the folder of modules wherever it is installed."""
     if "modules" in sys.modules:
         return

@@ -1,1 +1,1 @@
-"""The controller's part of tasks: modules that need no host, and what must be made ready before a module runs on one."""
+"""The controller's part of tasks: modules that need no host, and what is made ready before one runs on a host."""

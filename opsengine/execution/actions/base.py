@@ -1,11 +1,22 @@
-"""What the controller's part of a task may ask for, and what it answers."""
+"""The controller's part of tasks: what it may ask for, and what it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from opsengine.agent.library import make_importable
+
+make_importable()
+
+from modules.kit.args import bind  # noqa: E402 - the kit can be imported from here on
+from modules.kit.module import Base  # noqa: E402
+from opsengine.errors import TaskFailed  # noqa: E402
+
+if TYPE_CHECKING:
+    from opsengine.execution.task import TaskOnHost
 
 
 class Surroundings(Protocol):
@@ -46,3 +57,30 @@ class Prepared:
 
 
 Prepare = Callable[[dict[str, Any], Surroundings], Prepared]
+
+
+class ControllerModule(Base):  # type: ignore[misc]
+    """
+    A module that the controller runs itself: it reaches no host and needs no agent.
+
+    module: its name. unrendered: arguments that it renders itself. inline: whether it is over in an instant, and so runs
+    without a thread of its own.
+    """
+
+    module: ClassVar[str] = ""
+    unrendered: ClassVar[tuple[str, ...]] = ()
+    inline: ClassVar[bool] = True
+    bypasses_loop: ClassVar[bool] = False
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        """Bind the rendered arguments; raises TaskFailed naming every one that is wrong."""
+        values, problems = bind(self.arguments(), given, type(self))
+        if problems:
+            text = "; ".join(f"{problem['argument']}: {problem['message']}" for problem in problems)
+            raise TaskFailed(text, result={"problems": problems})
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    def perform(self, task: TaskOnHost) -> dict[str, Any]:
+        """Do it; returns the result. Raises TaskFailed when it cannot be done."""
+        raise NotImplementedError

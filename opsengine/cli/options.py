@@ -1,0 +1,199 @@
+"""Options that several commands share, and what becomes of them. The letters are ansible-playbook's."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from opsengine.errors import InputError, UsageError
+from opsengine.execution.options import Options
+from opsengine.playbook.arguments import KEY, split, unquote
+from opsengine.source.text import COMMAND_LINE, Text, trust
+from opsengine.source.yaml import load_file, load_text
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _together(*decorators: Decorator) -> Decorator:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
+
+
+inventory_option = click.option(
+    "-i",
+    "--inventory",
+    "inventory",
+    multiple=True,
+    metavar="SOURCE",
+    help="Inventory: a file (YAML, INI), a folder of them, a script, or a list of hosts with a comma (`web1,web2,`). "
+    "May be given more than once. Default: $ANSIBLE_INVENTORY, else none but localhost.",
+)
+limit_option = click.option("-l", "--limit", metavar="PATTERN", help="Keep to the hosts that match this pattern too.")
+extra_vars_option = click.option(
+    "-e",
+    "--extra-vars",
+    "extra_vars",
+    multiple=True,
+    metavar="VARS",
+    help="Variables that win over all others: `name=value`, JSON or YAML (`{name: value}`), or @FILE. May be repeated.",
+)
+verbose_option = click.option(
+    "-v", "--verbose", "verbosity", count=True, help="Show more: -v results, -vvv all of them."
+)
+
+connection_options = _together(
+    click.option("-u", "--user", "remote_user", metavar="USER", help="Log in as this user."),
+    click.option("--private-key", "--key-file", "private_key", metavar="FILE", help="The key to log in with."),
+    click.option("-c", "--connection", metavar="KIND", help="How to reach hosts: ssh or local.  [default: ssh]"),
+    click.option("-T", "--timeout", type=int, metavar="SECONDS", help="How long connecting may take.  [default: 10]"),
+    click.option("-k", "--ask-pass", is_flag=True, help="Ask for the password to log in with."),
+    click.option(
+        "-b", "--become", is_flag=True, help="Work as another user on the hosts (root, unless told otherwise)."
+    ),
+    click.option("--become-method", metavar="METHOD", help="How: sudo or su.  [default: sudo]"),
+    click.option("--become-user", metavar="USER", help="As which user.  [default: root]"),
+    click.option("-K", "--ask-become-pass", is_flag=True, help="Ask for the password that sudo or su wants."),
+)
+running_options = _together(
+    click.option("-C", "--check", is_flag=True, help="Dry run: change nothing, show what would change."),
+    click.option("-D", "--diff", is_flag=True, help="Show each change as a diff."),
+    click.option(
+        "-f", "--forks", type=click.IntRange(1), default=50, show_default=True, help="How many hosts at once."
+    ),
+    click.option("-t", "--tags", multiple=True, metavar="TAGS", help="Only tasks with one of these tags (a,b)."),
+    click.option("--skip-tags", multiple=True, metavar="TAGS", help="No task with one of these tags."),
+    click.option("--force-handlers", is_flag=True, help="Run notified handlers on failed hosts too."),
+    click.option(
+        "--silence",
+        type=click.FloatRange(1),
+        default=30.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long a host may show no sign of life in a task before it counts as unreachable.",
+    ),
+)
+output_options = _together(
+    click.option(
+        "--output",
+        type=click.Choice(["console", "jsonl"]),
+        default="console",
+        show_default=True,
+        help="What standard output gets: text for people, or one JSON object a line (docs/output.md).",
+    ),
+    click.option(
+        "--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.html", help="Write an HTML report."
+    ),
+)
+
+
+def inventory_sources(given: Sequence[str]) -> tuple[str, ...]:
+    """The inventory sources of the command line, else of the environment."""
+    if given:
+        return tuple(given)
+    from_environment = os.environ.get("ANSIBLE_INVENTORY", "")
+    return tuple(part for part in from_environment.split(",") if part)
+
+
+def comma_list(given: Sequence[str]) -> tuple[str, ...]:
+    """`a,b` and repeated options as one list."""
+    return tuple(part.strip() for item in given for part in item.split(",") if part.strip())
+
+
+def extra_variables(given: Sequence[str]) -> dict[str, Any]:
+    """The variables of every -e, later ones winning. Raises UsageError for what is neither pairs, YAML nor a file."""
+    found: dict[str, Any] = {}
+    for text in given:
+        found.update(_variables_in(text.strip()))
+    return found
+
+
+def _variables_in(text: str) -> dict[str, Any]:
+    if text.startswith("@"):
+        value = load_file(Path(text[1:]).expanduser())
+    elif text.startswith(("{", "[")):
+        value = _structure(text)
+    else:
+        return _pairs(text)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise UsageError(f"-e {text}: should be a mapping of variables")
+    return value
+
+
+def _structure(text: str) -> Any:
+    try:
+        return trust(json.loads(text))
+    except ValueError:
+        return load_text(text, "command line, -e")
+
+
+def _pairs(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    try:
+        words = split(text)
+    except ValueError as error:
+        raise UsageError(f"-e {text}: {error}") from None
+    for word in words:
+        match = KEY.match(word)
+        if not match:
+            raise UsageError(f"-e {text}: `{word}` is not NAME=VALUE", hint="or give a YAML mapping, or @FILE")
+        found[match.group(1)] = Text(unquote(word[match.end() :]), COMMAND_LINE)
+    return found
+
+
+def connection_variables(values: dict[str, Any]) -> dict[str, Any]:
+    """The connection variables that the options stand for; asks for passwords where that was asked for."""
+    names = {
+        "remote_user": "ansible_user",
+        "private_key": "ansible_ssh_private_key_file",
+        "connection": "ansible_connection",
+        "timeout": "ansible_timeout",
+        "become_method": "ansible_become_method",
+        "become_user": "ansible_become_user",
+    }
+    found: dict[str, Any] = {names[key]: value for key, value in values.items() if key in names and value is not None}
+    if values.get("become"):
+        found["ansible_become"] = True
+    if values.get("ask_pass"):
+        found["ansible_password"] = click.prompt("SSH password", hide_input=True, err=True)
+    if values.get("ask_become_pass"):
+        default = " [default: the SSH password]" if "ansible_password" in found else ""
+        answer = click.prompt(f"Become password{default}", hide_input=True, default="", show_default=False, err=True)
+        found["ansible_become_password"] = answer or found.get("ansible_password", "")
+    return found
+
+
+def run_options(values: dict[str, Any]) -> Options:
+    """The options of a run out of what was typed."""
+    return Options(
+        inventory=inventory_sources(values["inventory"]),
+        check=values["check"],
+        diff=values["diff"],
+        forks=values["forks"],
+        limit=values["limit"],
+        tags=comma_list(values["tags"]),
+        skip_tags=comma_list(values["skip_tags"]),
+        extra_vars=extra_variables(values["extra_vars"]),
+        connection=connection_variables(values),
+        force_handlers=values["force_handlers"],
+        verbosity=values["verbosity"],
+        silence=values["silence"],
+    )
+
+
+def existing(path: str) -> Path:
+    """A file that was named on the command line. Raises InputError where there is none."""
+    found = Path(path)
+    if not found.is_file():
+        raise InputError(f"there is no playbook {path}", hint="paths count from the folder you are in")
+    return found

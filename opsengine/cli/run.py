@@ -1,0 +1,60 @@
+"""`opsengine run`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from opsengine.cli import options as shared
+from opsengine.cli.listing import list_hosts, list_tags, list_tasks
+from opsengine.cli.running import command_line, guarded, prepared_run
+from opsengine.playbook.nodes import Playbook
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("playbooks", nargs=-1, required=True, metavar="PLAYBOOK...")
+@shared.inventory_option
+@shared.limit_option
+@shared.extra_vars_option
+@shared.running_options
+@shared.connection_options
+@shared.output_options
+@click.option("--list-hosts", is_flag=True, help="Only show which hosts each play would run on.")
+@click.option("--list-tasks", is_flag=True, help="Only show the tasks that would run.")
+@click.option("--list-tags", is_flag=True, help="Only show the tags there are.")
+@click.option("--syntax-check", is_flag=True, help="Only read the playbook and check it; see `opsengine lint`.")
+@shared.verbose_option
+def command(playbooks: tuple[str, ...], **values: Any) -> int:
+    """
+    Run playbooks on the hosts of an inventory.
+
+    The whole playbook is read and checked before any host is touched.
+
+    \b
+    Look before you leap:   opsengine run -i hosts.ini site.yml --check --diff
+    Only some hosts:        opsengine run -i hosts.ini site.yml --limit 'web:!web3'
+    Keep a report:          opsengine run -i hosts.ini site.yml --report run.html
+    """
+    run_options = shared.run_options(values)
+    run = prepared_run(run_options, values["output"], values["report"])
+    loaded = _loaded(run, [shared.existing(path) for path in playbooks])
+    if values["list_hosts"]:
+        return list_hosts(run, loaded)
+    if values["list_tasks"]:
+        return list_tasks(run, loaded)
+    if values["list_tags"]:
+        return list_tags(loaded)
+    if values["syntax_check"]:
+        click.echo(f"{', '.join(playbooks)}: no problem found")
+        return 0
+    words = command_line(["opsengine", *sys.argv[1:]])
+    return guarded(lambda: run.play_all(loaded, words), run.bus)
+
+
+def _loaded(run: Any, paths: list[Path]) -> list[Playbook]:
+    from opsengine.execution.lint import checked
+
+    return checked(run.loader, run.engine, paths)

@@ -1,0 +1,19 @@
+"""Fail with a message."""
+
+from typing import Any
+
+from modules.kit.args import Arg
+from opsengine.errors import TaskFailed
+from opsengine.execution.actions.base import ControllerModule
+
+
+class Fail(ControllerModule):
+    """Fail with a message, usually under a `when`."""
+
+    module = "fail"
+
+    msg = Arg(str, "Why it fails", default="Failed as requested from task")
+
+    def perform(self, task: Any) -> dict[str, Any]:
+        """Always raises."""
+        raise TaskFailed(self.msg)

@@ -1,0 +1,36 @@
+"""Set variables of a host."""
+
+import re
+from typing import Any
+
+from modules.kit.args import Arg, Raw
+from opsengine.errors import TaskFailed
+from opsengine.execution.actions.base import ControllerModule
+
+NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+class SetFact(ControllerModule):
+    """Set variables of the host, for the rest of the run."""
+
+    module = "set_fact"
+
+    cacheable = Arg(bool, "Keep them as facts too", default=False)
+    variables = Arg(Raw, "NAME: VALUE, any number of them, written as arguments of their own", default=None)
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        super().__init__({key: value for key, value in given.items() if key == "cacheable"})
+        self.values = {key: value for key, value in given.items() if key != "cacheable"}
+
+    def perform(self, task: Any) -> dict[str, Any]:
+        """The variables as facts of the result."""
+        for name in self.values:
+            if not NAME.fullmatch(str(name)):
+                raise TaskFailed(
+                    f"`{name}` cannot be the name of a variable",
+                    hint="letters, digits and _, not beginning with a digit",
+                )
+        if not self.values:
+            raise TaskFailed("set_fact sets nothing", hint="write the variables as its arguments: NAME: VALUE")
+        task.set_variables(self.values, as_facts=self.cacheable)
+        return {"ansible_facts": dict(self.values)}

@@ -1,0 +1,77 @@
+"""Every module that a task may name: those of the agent, and those that the controller runs itself."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+from opsengine.agent import library
+from opsengine.execution.actions.base import ControllerModule, Prepare
+from opsengine.playbook.catalogue import short
+
+from modules.kit.secrets import secret_values  # isort: skip - importable once actions.base has been read
+
+CONTROLLER_FILES = ("assertion", "debug", "fail", "include", "meta", "set_fact")
+PREPARED = {"copy": "copy", "template": "template"}
+
+
+class Modules:
+    """The catalogue of modules; see opsengine.playbook.catalogue."""
+
+    def find(self, name: str) -> Any:
+        """The module's declaration (a class of the kit's), or None for an unknown name."""
+        local = self.controller(name)
+        if local is not None:
+            return local
+        file = library.find(name)
+        return file.kind if file else None
+
+    def names(self) -> Iterable[str]:
+        """Every short name."""
+        return [*_controller_modules(), *library.module_files()]
+
+    @functools.cache  # noqa: B019 - one catalogue lives as long as the process
+    def controller(self, name: str) -> type[ControllerModule] | None:
+        """The class of a module that the controller runs itself; None for any other."""
+        return _controller_modules().get(short(name))
+
+    def same(self, name: str, other: str) -> bool:
+        """Whether two names are of one module."""
+        return self.find(name) is not None and self.find(name) is self.find(other)
+
+    def secret_values(self, name: str, args: dict[str, Any]) -> list[str]:
+        """The values of the arguments that are declared secret."""
+        kind = self.find(name)
+        return secret_values(kind.arguments(), args) if kind is not None and _has_secrets(kind) else []
+
+    @functools.cache  # noqa: B019
+    def prepare(self, name: str) -> Prepare | None:
+        """What makes the arguments of a module ready before they travel; None where nothing has to be."""
+        file = library.find(name)
+        if file is None or file.name not in PREPARED:
+            return None
+        action = importlib.import_module(f"opsengine.execution.actions.{PREPARED[file.name]}")
+        found: Prepare = action.prepare
+        return found
+
+
+@functools.cache
+def _has_secrets(kind: Any) -> bool:
+    return any(_is_secret(arg) for arg in kind.arguments().values())
+
+
+def _is_secret(arg: Any) -> bool:
+    return arg.secret or (isinstance(arg.of, dict) and any(_is_secret(inner) for inner in arg.of.values()))
+
+
+@functools.cache
+def _controller_modules() -> dict[str, type[ControllerModule]]:
+    found = {}
+    for file in CONTROLLER_FILES:
+        module = importlib.import_module(f"opsengine.execution.actions.{file}")
+        for kind in vars(module).values():
+            if isinstance(kind, type) and issubclass(kind, ControllerModule) and kind.module:
+                found[kind.module] = kind
+    return found

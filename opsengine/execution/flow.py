@@ -1,0 +1,143 @@
+"""
+One host's way through a play: which task comes next, as a generator.
+
+It yields the next step and is sent its outcome; `rescue`, `always`, handlers and includes are plain
+Python control flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+
+from opsengine.events import Status
+from opsengine.execution.outcome import Outcome
+from opsengine.playbook.nodes import Block, Handler, Play, Task
+
+Order = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A task to run now. Hosts at the same order and task run it together; the lowest order goes first."""
+
+    order: Order
+    task: Task
+    rescuable: bool = False
+
+
+Steps = Generator[Step, Outcome, None]
+
+
+class HostFailed(Exception):
+    """The host cannot go on with the block it is in."""
+
+    def __init__(self, outcome: Outcome, task: Task | None) -> None:
+        super().__init__(outcome.result.get("msg", ""))
+        self.outcome = outcome
+        self.task = task
+
+
+class EndOfPlay(Exception):
+    """The host leaves the play without having failed."""
+
+
+class Flow:
+    """
+    One host's way through one play.
+
+    selected: tells whether a task's tags are asked for. notified: the handlers to run for this host.
+    on_rescue: called with the failure when a rescue takes over.
+    """
+
+    def __init__(
+        self,
+        play: Play,
+        first: Iterable[Task],
+        selected: Callable[[Task], bool],
+        on_rescue: Callable[[HostFailed], None],
+        force_handlers: bool = False,
+    ) -> None:
+        self.play = play
+        self.first = list(first)
+        self.selected = selected
+        self.on_rescue = on_rescue
+        self.force_handlers = force_handlers
+        self.notified: set[int] = set()
+        self._rescuable = 0
+        self._section: Order = (0,)
+
+    def notify(self, handler: Handler) -> None:
+        """Have a handler run at the next flush."""
+        self.notified.add(id(handler))
+
+    def steps(self) -> Steps:
+        """Every step of the play for this host. Raises HostFailed at the end when the host has failed."""
+        try:
+            for task in self.first:
+                yield from self._task(task, (0,))
+            for number, section in enumerate(self.play.sections, 1):
+                self._section = (number,)
+                for block in section:
+                    yield from self._block(block, (number, 0))
+                yield from self._handlers((number, 1))
+        except EndOfPlay:
+            return
+        except HostFailed:
+            if self.force_handlers:
+                yield from self._handlers((*self._section, 2))
+            raise
+
+    def _nodes(self, nodes: Iterable[Task | Block], order: Order) -> Steps:
+        for node in nodes:
+            if isinstance(node, Block):
+                yield from self._block(node, order)
+            elif self.selected(node):
+                yield from self._task(node, order)
+
+    def _block(self, block: Block, order: Order) -> Steps:
+        try:
+            yield from self._body(block, order)
+        except HostFailed:
+            yield from self._nodes(block.always, order)
+            raise
+        yield from self._nodes(block.always, order)
+
+    def _body(self, block: Block, order: Order) -> Steps:
+        if not block.rescue:
+            yield from self._nodes(block.body, order)
+            return
+        self._rescuable += 1
+        try:
+            yield from self._nodes(block.body, order)
+        except HostFailed as failed:
+            if failed.outcome.status is Status.UNREACHABLE:
+                raise
+            self.on_rescue(failed)
+        else:
+            return
+        finally:
+            self._rescuable -= 1
+        yield from self._nodes(block.rescue, order)
+
+    def _task(self, task: Task, order: Order) -> Steps:
+        place = (*order, *task.order)
+        outcome = yield Step(place, task, self._rescuable > 0)
+        if outcome.control == "flush_handlers":
+            yield from self._handlers(place)
+        elif outcome.control in ("end_host", "end_play", "end_batch"):
+            raise EndOfPlay
+        for block in outcome.included:
+            yield from self._block(block, place)
+        if outcome.failed:
+            raise HostFailed(outcome, task)
+
+    def _handlers(self, order: Order) -> Steps:
+        # A handler may notify others: those before it run in a further pass, as in Ansible.
+        turn = 0
+        while self.notified:
+            for handler in self.play.handlers:
+                if id(handler) in self.notified:
+                    self.notified.discard(id(handler))
+                    yield from self._task(handler, (*order, turn))
+            turn += 1

@@ -1,0 +1,121 @@
+"""Loops: what a task loops over, one item's variables, and when items have to go one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from opsengine.errors import TaskFailed
+from opsengine.execution.actions.base import ControllerModule
+from opsengine.playbook.nodes import Loop, Task
+from opsengine.source.text import Text
+from opsengine.templating.lazy import plain
+from opsengine.templating.lookups import all_lookups
+from opsengine.templating.scope import Scope
+
+if TYPE_CHECKING:
+    from opsengine.execution.results import Result
+    from opsengine.execution.task import Item, TaskOnHost
+
+RETRIES, DELAY = 3, 5.0
+
+
+def values(on: TaskOnHost, loop: Loop) -> list[Any]:
+    """What the loop runs over. Raises TaskFailed when that is no list."""
+    terms = on.engine.render(loop.over, on.scope)
+    if loop.lookup:
+        return _looked_up(on, loop, terms)
+    if isinstance(terms, list):
+        return terms
+    raise TaskFailed(
+        f"`loop` should be a list, got {type(terms).__name__}: {terms!r}",
+        hint="for a dict: `{{ name | dict2items }}`",
+        origin=loop.origin,
+    )
+
+
+def _looked_up(on: TaskOnHost, loop: Loop, terms: Any) -> list[Any]:
+    lookup = all_lookups().get(loop.lookup)
+    if lookup is None:
+        raise TaskFailed(f"there is no lookup `{loop.lookup}`", origin=loop.origin)
+    listed = terms if isinstance(terms, list) else [terms]
+    if loop.lookup == "items" and any(isinstance(term, list) for term in listed):
+        return [item for term in listed for item in (term if isinstance(term, list) else [term])]
+    return list(lookup(listed, on.scope, _files=on.scope.files))
+
+
+def variables(loop: Loop, items: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    """The variables of each item: the item itself, its index, and `ansible_loop` where it is asked for."""
+    for index, item in enumerate(items):
+        found: dict[str, Any] = {str(loop.loop_var): item}
+        if loop.index_var:
+            found[str(loop.index_var)] = index
+        if loop.extended:
+            found["ansible_loop"] = _extended(items, index)
+        yield found
+
+
+def _extended(items: Sequence[Any], index: int) -> dict[str, Any]:
+    found = {
+        "allitems": list(items),
+        "index": index + 1,
+        "index0": index,
+        "revindex": len(items) - index,
+        "revindex0": len(items) - index - 1,
+        "first": index == 0,
+        "last": index + 1 == len(items),
+        "length": len(items),
+    }
+    if index:
+        found["previtem"] = items[index - 1]
+    if index + 1 < len(items):
+        found["nextitem"] = items[index + 1]
+    return found
+
+
+def in_one_go(task: Task, kind: type[ControllerModule] | None) -> bool:
+    """Whether the items may travel together: nothing that comes between them depends on the one before."""
+    loop = task.loop
+    if kind is not None or loop is None or loop.pause or loop.break_when is not None:
+        return False
+    return task.keywords.get("until") is None and task.keyword("timeout") is None
+
+
+def one_by_one(on: TaskOnHost, loop: Loop, items: Iterable[Item]) -> list[Result]:
+    """Run the items in turn, with the loop's pause between them, until `break_when` holds."""
+    results: list[Result] = []
+    pause = float(on.engine.render(loop.pause, on.scope) or 0)
+    for item in items:
+        if results and pause and on.run.stopping.wait(pause):
+            break
+        item.scope = on.scope.with_layer(item.values)
+        result = on.run_item(item)
+        results.append(result)
+        if loop.break_when is not None and _breaks(on, loop, item, result):
+            break
+    return results
+
+
+def _breaks(on: TaskOnHost, loop: Loop, item: Item, result: Result) -> bool:
+    name = on.task.keywords.get("register")
+    scope = item.scope.with_layer({str(name): result}) if name else item.scope
+    return on.engine.condition(loop.break_when, scope, loop.origin)
+
+
+def patience(on: TaskOnHost, scope: Scope) -> tuple[int, float]:
+    """How often `until` tries again, and how many seconds it waits before."""
+    retries = on.engine.render(on.task.keyword("retries", RETRIES), scope)
+    delay = on.engine.render(on.task.keyword("delay", DELAY), scope)
+    return int(retries), float(delay)
+
+
+def label(on: TaskOnHost, loop: Loop, scope: Scope) -> str:
+    """What an item is called where its result is shown."""
+    if loop.label is None:
+        return _text(plain(scope[str(loop.loop_var)]))
+    shown = on.engine.render(loop.label, scope) if isinstance(loop.label, (Text, dict, list)) else loop.label
+    return _text(shown)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)

@@ -1,0 +1,29 @@
+"""What a person asked for on the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Options:
+    """
+    The options of a run.
+
+    inventory: the sources as given. forks: how many hosts work at once. connection: the connection variables that
+    options stand for (user, key, become, ...). silence: seconds without a sign of life until a host counts as lost.
+    """
+
+    inventory: tuple[str, ...] = ()
+    check: bool = False
+    diff: bool = False
+    forks: int = 50
+    limit: str | None = None
+    tags: tuple[str, ...] = ()
+    skip_tags: tuple[str, ...] = ()
+    extra_vars: dict[str, Any] = field(default_factory=dict)
+    connection: dict[str, Any] = field(default_factory=dict)
+    force_handlers: bool = False
+    verbosity: int = 0
+    silence: float = 30.0

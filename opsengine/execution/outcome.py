@@ -1,0 +1,38 @@
+"""How a task ended on one host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from opsengine.events import Status
+from opsengine.playbook.nodes import Block
+from opsengine.source.text import Origin
+
+
+@dataclass
+class Outcome:
+    """
+    How a task ended on one host.
+
+    result: what `register` keeps. control: what a `meta` task asks of the flow (flush_handlers, end_play, ...).
+    included: blocks that an include brings, to be run next.
+    """
+
+    status: Status
+    result: dict[str, Any] = field(default_factory=dict)
+    hint: str | None = None
+    origin: Origin | None = None
+    seconds: float = 0.0
+    control: str | None = None
+    included: list[Block] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the host goes no further, but for a rescue."""
+        return self.status in (Status.FAILED, Status.UNREACHABLE, Status.RESCUED)
+
+
+def failure(message: str, hint: str | None = None, origin: Origin | None = None, **values: Any) -> Outcome:
+    """A failed outcome with a message."""
+    return Outcome(Status.FAILED, {"failed": True, "changed": False, "msg": message, **values}, hint, origin)

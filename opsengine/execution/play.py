@@ -1,0 +1,289 @@
+"""One play over its hosts: batches, the variables that tasks see, and the events that tell of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from jinja2.runtime import Undefined
+
+from opsengine.agent import library
+from opsengine.agent.client import Request
+from opsengine.connection.become import Become
+from opsengine.connection.settings import Settings
+from opsengine.errors import OpsError, TaskFailed
+from opsengine.events import Event, HostResult, HostStarted, Notice, Status, TaskEnded, TaskStarted
+from opsengine.execution import connecting
+from opsengine.execution.flow import Flow, HostFailed, Step
+from opsengine.execution.host import HostWork
+from opsengine.execution.outcome import Outcome, failure
+from opsengine.execution.results import visible
+from opsengine.execution.scopes import Scopes
+from opsengine.execution.strategy import Limits, Linear
+from opsengine.execution.task import TaskOnHost
+from opsengine.playbook.nodes import Block, Handler, Play, Task
+from opsengine.source.text import Text, TextDict
+from opsengine.templating.lazy import plain
+from opsengine.templating.scope import Scope
+
+if TYPE_CHECKING:
+    from opsengine.execution.run import Run
+
+FAILED_ONES = (Status.FAILED, Status.UNREACHABLE)
+
+
+class PlayRun:
+    """One play of a run, on one batch of hosts after another."""
+
+    def __init__(self, run: Run, play: Play, hosts: Sequence[str]) -> None:
+        self.owner = run
+        self.play = play
+        self.engine = run.engine
+        self.options = run.options
+        self.modules = run.modules
+        self.loader = run.loader
+        self.stopping = run.stopping
+        self.emit: Callable[[Event], None] = run.bus.emit
+        self.hosts = list(hosts)
+        self.batch: list[str] = []
+        self.flows: dict[str, Flow] = {}
+        self.scopes = Scopes(self)
+        self._numbers: dict[int, int] = {}
+        self._shared: dict[Any, Any] = {}
+        self._lock = threading.RLock()
+        self._settings: dict[Any, tuple[Settings, Become | None]] = {}
+
+    # Running
+
+    def run_batch(self, batch: Sequence[str], pool: ThreadPoolExecutor) -> dict[str, HostFailed]:
+        """Run the play on one batch; returns the hosts that failed."""
+        self.batch = list(batch)
+        self.flows = {host: self._flow(host) for host in batch}
+        strategy = Linear(pool, self._step, self._is_inline, self._begun, self._ended, self.stopping.is_set)
+        percentage = self.play.keywords.get("max_fail_percentage")
+        return strategy.play(self.flows, Limits(percentage, len(batch)))
+
+    def _flow(self, host: str) -> Flow:
+        first = [connecting.gather_task(self.play)] if self.play.keywords.get("gather_facts") is True else []
+        if self.play.keywords.get("gather_facts") is not False:
+            self._gather_when_used(self.owner.work(host))
+        force = self.options.force_handlers or self.play.keywords.get("force_handlers") is True
+        return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force)
+
+    def _is_inline(self, task: Task) -> bool:
+        kind = self.modules.controller(task.module)
+        return kind is not None and kind.inline and task.keywords.get("until") is None
+
+    def _begun(self, task: Task, hosts: Sequence[str]) -> None:
+        with self._lock:
+            number = self._numbers[id(task)] = self.owner.next_number()
+        role = task.role
+        self.emit(
+            TaskStarted(
+                task=number,
+                name=self.title(task, hosts[0]),
+                module=task.module,
+                hosts=list(hosts),
+                origin=task.origin,
+                role=role.role_name if role else "",
+                handler=isinstance(task, Handler),
+            )
+        )
+
+    def _ended(self, task: Task, seconds: float) -> None:
+        self.emit(TaskEnded(task=self._numbers[id(task)], seconds=seconds))
+
+    def _step(self, host: str, step: Step) -> Outcome:
+        if self.stopping.is_set():
+            return failure("interrupted")
+        work = self.owner.work(host)
+        number = self._numbers[id(step.task)]
+        self.emit(HostStarted(task=number, host=host))
+        began = time.monotonic()
+        hidden = True
+        delegate = None
+        try:
+            on = TaskOnHost(self, work, step.task, number, step.rescuable)
+            outcome = on.outcome()
+            hidden = on.hidden
+            delegate = on.target.name if on.target is not work else None
+            self._notify(on, host, outcome)
+        except OpsError as error:
+            hidden = False
+            outcome = failure(error.message, error.hint, error.origin)
+        except Exception as error:
+            hidden = False
+            outcome = failure(
+                f"{type(error).__name__}: {error}", "this is a fault of opsengine itself", step.task.origin
+            )
+            if self.options.verbosity >= 3:
+                raise
+        outcome.seconds = time.monotonic() - began
+        if self.stopping.is_set() and outcome.failed:
+            return outcome
+        self._report(host, number, step.task, outcome, hidden, delegate)
+        return outcome
+
+    def _report(self, host: str, number: int, task: Task, outcome: Outcome, hidden: bool, delegate: str | None) -> None:
+        shown, diffs, assumes = visible(outcome.result, hidden)
+        self.owner.stats.count(host, outcome)
+        for message in outcome.result.get("warnings", ()) if not hidden else ():
+            self.emit(Notice(message=str(message), host=host))
+        self.emit(
+            HostResult(
+                task=number,
+                host=host,
+                status=outcome.status,
+                seconds=outcome.seconds,
+                result=shown,
+                diffs=diffs,
+                assumes=assumes,
+                hint=None if hidden else outcome.hint,
+                origin=outcome.origin or (task.origin if outcome.status not in (Status.OK, Status.CHANGED) else None),
+                delegate=delegate,
+            )
+        )
+
+    def _rescued(self, host: str, failed: HostFailed) -> None:
+        task = failed.task
+        self.owner.stats.rescued(host)
+        values = {
+            "ansible_failed_task": {"name": task.name if task else "", "action": task.module if task else ""},
+            "ansible_failed_result": failed.outcome.result,
+        }
+        self.owner.work(host).variables.assign(values)
+
+    def _notify(self, on: TaskOnHost, host: str, outcome: Outcome) -> None:
+        names = on.task.keywords.get("notify")
+        if not names or (outcome.status is not Status.CHANGED and not outcome.result.get("changed")):
+            return
+        for name in self.engine.render(names, on.scope):
+            for one in name if isinstance(name, list) else [name]:
+                self._notify_one(str(one), host, on)
+
+    def _notify_one(self, name: str, host: str, on: TaskOnHost) -> None:
+        role = on.task.role
+        wanted = {name, f"{role.role_name} : {name}"} if role else {name}
+        named = [h for h in self.play.handlers if self.handler_names(h) & wanted]
+        listening = [h for h in self.play.handlers if name in map(str, self.engine.render(h.topics, on.scope))]
+        if not named and not listening:
+            raise TaskFailed(
+                f"there is no handler `{name}` in this play", hint="check `notify` against the handlers' names"
+            )
+        # Of several handlers with one name the last one defined runs; every one that listens to a topic does.
+        for handler in named[-1:] + [handler for handler in listening if handler not in named[-1:]]:
+            self.flows[host].notify(handler)
+
+    def handler_names(self, handler: Handler) -> set[str]:
+        """The names that a handler may be notified by."""
+        name = handler.keywords.get("name", "")
+        if isinstance(name, Text) and name.is_template:
+            name = self.engine.render(name, self.scopes.of_play())
+        role = handler.role
+        return {str(name), f"{role.role_name} : {name}"} if role else {str(name)}
+
+    # What a task on a host asks for
+
+    def scope(self, work: HostWork, task: Task | None) -> Scope:
+        """The variables of a host in a task."""
+        return self.scopes.of(work, task)
+
+    def title(self, task: Task, host: str | None = None) -> str:
+        """The task's name, rendered; where that fails, as it was written."""
+        name = task.keywords.get("name")
+        if not isinstance(name, Text):
+            return str(name or task.module)
+        if not name.is_template:
+            return str(name)
+        try:
+            work = self.owner.work(host or self.batch[0])
+            return str(self.engine.render(name, self.scope(work, task)))
+        except OpsError:
+            return str(name)
+
+    def settings(self, target: HostWork, task: Task, scope: Scope) -> tuple[Settings, Become | None]:
+        """How to reach a host for a task, and as whom to work there."""
+        key = connecting.cache_key(target, task)
+        if key in self._settings:
+            return self._settings[key]
+        if target.name != scope.get("inventory_hostname"):
+            scope = self.scopes.delegated(target, task)
+        found = connecting.settings(task, scope, self.options, self.engine)
+        for secret in connecting.secrets_of(found):
+            self.owner.secrets.add(secret)
+        if key is not None:
+            self._settings[key] = found
+        return found
+
+    def delegate(self, on: TaskOnHost, scope: Scope) -> HostWork | None:
+        """The host that a task is delegated to, None for the host itself."""
+        written = on.task.keyword("delegate_to")
+        if written is None:
+            return None
+        name = str(on.render(written))
+        return None if name == on.work.name else self.owner.work(name)
+
+    def facts_target(self, on: TaskOnHost) -> HostWork:
+        """The host whose facts a task sets."""
+        if on.task.keyword("delegate_facts") is True:
+            return self.delegate(on, on.scope) or on.work
+        return on.work
+
+    def learn_facts(self, on: TaskOnHost, facts: dict[str, Any]) -> None:
+        """Take in facts that a module returned."""
+        self.facts_target(on).variables.facts.update(facts)
+
+    def learn_secrets(self, module: str, args: dict[str, Any]) -> None:
+        """Have the secret arguments of a task masked wherever they would be seen."""
+        for secret in self.modules.secret_values(module, args):
+            self.owner.secrets.add(secret)
+
+    def included(self, on: TaskOnHost, block: Block, apply: dict[str, Any]) -> Block:
+        """The block that an include brings, with the include's own variables and loop item, and its `apply`."""
+        values = dict(on.task.keywords.get("vars", {}))
+        if on.item is not None:
+            values.update(on.item.values)
+        around = Block(origin=block.origin, keywords={**apply, "include_vars": values}, parent=on.task.parent)
+        # Hosts that include the same with the same values share the tasks, and so run them together.
+        found: Block = self.shared(
+            (id(on.task), id(block), repr(plain(values))), lambda: connecting.copied(block, around)
+        )
+        return found
+
+    def alive(self) -> list[str]:
+        """The hosts of the play that have not failed."""
+        gone = self.owner.gone
+        return [host for host in self.hosts if host not in gone]
+
+    def shared(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Something made once for all hosts of the play."""
+        with self._lock:
+            if key not in self._shared:
+                self._shared[key] = make()
+            return self._shared[key]
+
+    def shown(self, value: Any) -> Any:
+        """A value as debug shows it, also where there is none."""
+        return "VARIABLE IS NOT DEFINED!" if isinstance(value, Undefined) else plain(value)
+
+    # Facts
+
+    def _gather_when_used(self, work: HostWork) -> None:
+        facts = work.variables.facts
+        if not facts.known and facts.gather is None:
+            facts.gather = lambda: self._gather(work)
+
+    def _gather(self, work: HostWork) -> None:
+        task = connecting.gather_task(self.play)
+        scope = self.scope(work, task)
+        settings, become = self.settings(work, task, scope)
+        file = library.find("setup")
+        assert file is not None
+        args = self.engine.render(task.args, scope) if isinstance(task.args, TextDict) else dict(task.args)
+        for _, result in work.run(settings, become, Request(module=file, items=[args])):
+            if result.get("failed"):
+                raise TaskFailed(f"facts could not be gathered: {result.get('msg')}")
+            work.variables.facts.update(result.get("ansible_facts", {}))

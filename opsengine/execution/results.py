@@ -1,0 +1,91 @@
+"""What becomes of a module's result: the task's own say (changed_when, failed_when), and what people get to see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from opsengine.events import Status
+from opsengine.playbook.nodes import Task
+from opsengine.templating.engine import Engine
+from opsengine.templating.scope import Scope
+
+Result = dict[str, Any]
+CENSORED = "the output has been hidden due to the fact that 'no_log: true' was specified for this result"
+NOT_SHOWN = ("diff", "assumes", "hint", "invocation")
+
+
+def completed(result: Result) -> Result:
+    """The result with the keys that every registered variable has."""
+    result.setdefault("changed", False)
+    if "rc" in result and "failed" not in result and result["rc"] not in (0, None):
+        result["failed"] = True
+    result.setdefault("failed", False)
+    return result
+
+
+def judge(task: Task, result: Result, scope: Scope, engine: Engine) -> None:
+    """Apply the task's `changed_when` and `failed_when`; the result is visible to them under the registered name."""
+    if not ({"changed_when", "failed_when"} & task.keywords.keys()) or result.get("skipped"):
+        return
+    name = task.keywords.get("register")
+    view = scope.with_layer({str(name): result}) if name else scope
+    changed = task.keywords.get("changed_when")
+    if changed is not None:
+        result["changed"] = engine.condition(changed, view, task.origin)
+    failed = task.keywords.get("failed_when")
+    if failed is not None:
+        result["failed"] = result["failed_when_result"] = engine.condition(failed, view, task.origin)
+
+
+def status_of(result: Mapping[str, Any]) -> Status:
+    """How a result counts."""
+    if result.get("unreachable"):
+        return Status.UNREACHABLE
+    if result.get("failed"):
+        return Status.FAILED
+    if result.get("skipped"):
+        return Status.SKIPPED
+    return Status.CHANGED if result.get("changed") else Status.OK
+
+
+def joined(items: list[Result]) -> Result:
+    """The result of a loop out of those of its items."""
+    found: Result = {
+        "results": items,
+        "changed": any(item.get("changed") for item in items),
+        "msg": "All items completed",
+    }
+    if not items:
+        found.update(skipped=True, skipped_reason="No items in the list", changed=False)
+    elif all(item.get("skipped") for item in items):
+        found.update(skipped=True, msg="All items skipped")
+    if any(item.get("failed") for item in items):
+        found.update(failed=True, msg="One or more items failed")
+    if any(item.get("unreachable") for item in items):
+        found.update(unreachable=True)
+    found.setdefault("failed", False)
+    return found
+
+
+def visible(result: Result, hidden: bool) -> tuple[Result, list[Mapping[str, Any]], list[str]]:
+    """What events carry of a result: the values, the diffs, and what a dry run assumed."""
+    if hidden:
+        return {"censored": CENSORED, "changed": result.get("changed", False), "msg": CENSORED}, [], []
+    shown = {key: value for key, value in result.items() if key not in NOT_SHOWN}
+    return shown, _diffs(result), _assumptions(result)
+
+
+def _diffs(result: Result) -> list[Mapping[str, Any]]:
+    diff = result.get("diff") or []
+    found = list(diff) if isinstance(diff, list) else [diff]
+    for item in result.get("results", ()):
+        found += _diffs(item)
+    return found
+
+
+def _assumptions(result: Result) -> list[str]:
+    found = list(result.get("assumes", ()))
+    for item in result.get("results", ()):
+        found += item.get("assumes", ())
+    return list(dict.fromkeys(found))

@@ -1,0 +1,235 @@
+"""A run: playbooks over an inventory, from the first event to the last."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from opsengine.errors import InputError
+from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted, Status
+from opsengine.execution.catalogue import Modules
+from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
+from opsengine.execution.flow import HostFailed
+from opsengine.execution.host import HostWork
+from opsengine.execution.options import Options
+from opsengine.execution.play import PlayRun
+from opsengine.execution.stats import Stats
+from opsengine.inventory.model import Inventory
+from opsengine.inventory.patterns import ordered, select
+from opsengine.inventory.variables import VarsFolders
+from opsengine.playbook.loader import Loader
+from opsengine.playbook.nodes import Play, Playbook, Task
+from opsengine.reporting.bus import Bus
+from opsengine.templating.engine import Engine
+from opsengine.templating.functions import equipped_engine
+from opsengine.templating.scope import Scope
+from opsengine.variables.host import HostVariables
+
+
+class Run:
+    """One run. `secrets` of the bus is where values to be masked are told."""
+
+    def __init__(self, options: Options, inventory: Inventory, bus: Bus, engine: Engine | None = None) -> None:
+        self.options = options
+        self.inventory = inventory
+        self.bus = bus
+        self.secrets = bus.secrets
+        self.modules = Modules()
+        self.loader = Loader(self.modules)
+        self.engine = engine or equipped_engine()
+        self.stats = Stats()
+        self.stopping = threading.Event()
+        self.gone: set[str] = set()
+        self.unreachable: set[str] = set()
+        self.beside_playbook = VarsFolders()
+        self._works: dict[str, HostWork] = {}
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+
+    def play_all(self, playbooks: Sequence[Playbook], command: Sequence[str] = ()) -> int:
+        """Run playbooks that have been loaded, in turn; returns the exit code (opsengine.execution.exitcodes)."""
+        began = time.monotonic()
+        self.bus.emit(
+            RunStarted(
+                playbooks=[str(playbook.path) for playbook in playbooks],
+                command=list(command),
+                check=self.options.check,
+                diff=self.options.diff,
+                inventory=list(self.options.inventory),
+            )
+        )
+        pool = ThreadPoolExecutor(max_workers=self.options.forks, thread_name_prefix="host")
+        interrupted = False
+        try:
+            for playbook in playbooks:
+                self._stand_beside(playbook)
+                if not all(self._play(play, pool) for play in playbook.plays):
+                    break
+        except KeyboardInterrupt:
+            interrupted = True
+            self.stopping.set()
+        finally:
+            self._finish(pool)
+        code = INTERRUPTED if interrupted else self._exit_code()
+        stats = self.stats.of_hosts()
+        seconds = time.monotonic() - began
+        self.bus.emit(
+            RunEnded(stats=stats, seconds=seconds, exit_code=code, interrupted=interrupted, check=self.options.check)
+        )
+        return code
+
+    def _stand_beside(self, playbook: Playbook) -> None:
+        """Read group_vars and host_vars beside this playbook from now on."""
+        self.beside_playbook = VarsFolders([playbook.path.parent])
+        for name, work in self._works.items():
+            work.variables.inventory = self._inventory_variables(name)
+
+    def _finish(self, pool: ThreadPoolExecutor) -> None:
+        works = list(self._works.values())
+        if self.stopping.is_set():
+            for work in works:
+                work.disconnect()
+        pool.shutdown(wait=True, cancel_futures=True)
+        closers = [threading.Thread(target=work.disconnect) for work in works]
+        for closer in closers:
+            closer.start()
+        for closer in closers:
+            closer.join()
+
+    def _exit_code(self) -> int:
+        if self.unreachable:
+            return UNREACHABLE
+        return FAILED if self.gone else OK
+
+    def _play(self, play: Play, pool: ThreadPoolExecutor) -> bool:
+        hosts = self.hosts_of(play)
+        remaining = [host for host in hosts if host not in self.gone]
+        if not remaining:
+            reason = "no host matches its pattern" if not hosts else "every host has failed before"
+            self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
+            return not hosts
+        self.stats.expect(remaining)
+        play_run = PlayRun(self, play, remaining)
+        batches = batch_sizes(self.engine.render(play.keywords.get("serial"), play_run.scopes.of_play()), remaining)
+        for number, batch in enumerate(batches, 1):
+            name = play.name or self._pattern(play)
+            self.bus.emit(PlayStarted(play=name, hosts=batch, origin=play.origin, batch=(number, len(batches))))
+            failed = play_run.run_batch(batch, pool)
+            self._bury(failed)
+            if self.stopping.is_set():
+                return False
+            if len(failed) == len(batch) or _stops_all(play, failed):
+                return False
+        return True
+
+    def _bury(self, failed: dict[str, HostFailed]) -> None:
+        self.gone.update(failed)
+        for host, reason in failed.items():
+            if reason.outcome.status is Status.UNREACHABLE:
+                self.unreachable.add(host)
+
+    def _pattern(self, play: Play) -> str:
+        return ", ".join(str(part) for part in play.hosts)
+
+    def hosts_of(self, play: Play) -> list[str]:
+        """The names of the hosts that a play's pattern and --limit select, in the play's order."""
+        scope = Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
+        rendered = self.engine.render(play.hosts, scope)
+        pattern = ",".join(str(part) for item in rendered for part in (item if isinstance(item, list) else [item]))
+        hosts = ordered(select(self.inventory, pattern, self.options.limit), play.keywords.get("order", "inventory"))
+        return [host.name for host in hosts]
+
+    def work(self, name: str) -> HostWork:
+        """The work of a host, made when it is first asked for; of a name not in the inventory too (delegate_to)."""
+        with self._lock:
+            if name not in self._works:
+                self._works[name] = HostWork(name, HostVariables(self._inventory_variables(name)), self.options.silence)
+            return self._works[name]
+
+    def _inventory_variables(self, name: str) -> dict[str, Any]:
+        host = self.inventory.host(name)
+        if host is None:
+            return {"ansible_host": name}
+        found: dict[str, Any] = {}
+        for _, variables in self.inventory.host_vars_layers(host, self.beside_playbook):
+            found.update(variables)
+        return found
+
+    def group_names(self) -> dict[str, list[str]]:
+        """{group: names of its hosts}."""
+        return self.inventory.group_members()
+
+    def groups_of(self, name: str) -> list[str]:
+        """The names of a host's groups, `all` excepted."""
+        host = self.inventory.host(name)
+        if host is None:
+            return []
+        return sorted(group.name for group in self.inventory.groups_of(host) if group.name != "all")
+
+    def host_source(self, name: str) -> tuple[str | None, str | None]:
+        """The inventory source that a host comes from, and its folder."""
+        host = self.inventory.host(name)
+        return (host.inventory_file, host.inventory_dir) if host else (None, None)
+
+    def next_number(self) -> int:
+        """A number for a task, unique in the run."""
+        return next(self._numbers)
+
+    def selected(self, task: Task) -> bool:
+        """Whether a task's tags are asked for."""
+        return tags_ask_for(task.tags, set(self.options.tags or ("all",)), set(self.options.skip_tags))
+
+    def warn(self, message: str) -> None:
+        """Tell the person who runs it something."""
+        self.bus.emit(Notice(message=message))
+
+
+def tags_ask_for(own: frozenset[str], only: set[str], skip: set[str]) -> bool:
+    """Whether a task with its own tags runs under --tags and --skip-tags."""
+    tags = own or frozenset(("untagged",))
+    tagged = tags != {"untagged"}
+    wanted = (
+        "always" in tags
+        or ("all" in only and "never" not in tags)
+        or bool(tags & only)
+        or ("tagged" in only and tagged and "never" not in tags)
+    )
+    if not wanted:
+        return False
+    if "all" in skip:
+        return "always" in tags and "always" not in skip
+    return not (tags & skip or ("tagged" in skip and tagged))
+
+
+def batch_sizes(serial: Any, hosts: list[str]) -> list[list[str]]:
+    """The hosts in the batches that `serial` asks for: a number, a percentage, or a list of both."""
+    sizes = [_size(item, len(hosts)) for item in (serial if isinstance(serial, list) else [serial]) if item]
+    sizes = [size for size in sizes if size > 0]
+    if not sizes:
+        return [hosts]
+    batches, rest, turn = [], hosts, 0
+    while rest:
+        size = sizes[min(turn, len(sizes) - 1)]
+        batches.append(rest[:size])
+        rest, turn = rest[size:], turn + 1
+    return batches
+
+
+def _size(item: Any, total: int) -> int:
+    text = str(item).strip()
+    try:
+        if text.endswith("%"):
+            return max(1, int(total * float(text[:-1]) / 100))
+        return int(text)
+    except ValueError:
+        raise InputError(f"`serial` should be a number or a percentage, got {item!r}") from None
+
+
+def _stops_all(play: Play, failed: dict[str, HostFailed]) -> bool:
+    if not failed:
+        return False
+    return play.keywords.get("any_errors_fatal") is True or play.keywords.get("max_fail_percentage") is not None

@@ -1,0 +1,111 @@
+"""The variables that a task on a host sees: the layers of the play and the host under the magic variables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from opsengine.execution.files import ControllerFiles
+from opsengine.playbook.nodes import Role, Task
+from opsengine.source.yaml import load_file
+from opsengine.templating.scope import Scope
+from opsengine.variables.host import HostVariables
+from opsengine.variables.layers import PlayLayers
+from opsengine.variables.magic import ANSIBLE_VERSION, HostVars, Lookups
+
+if TYPE_CHECKING:
+    from opsengine.execution.host import HostWork
+    from opsengine.execution.play import PlayRun
+
+
+class Scopes:
+    """Makes the scopes of one play."""
+
+    def __init__(self, play_run: PlayRun) -> None:
+        self.play_run = play_run
+        self.run = play_run.owner
+        self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, {})
+        self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, self._vars_files())
+        self.hostvars = HostVars(lambda: self.run.inventory.hosts, self._of_host)
+        self._shared = self._play_wide()
+
+    def of(self, work: HostWork, task: Task | None) -> Scope:
+        """The variables of a host in a task."""
+        magic = Lookups({**self._shared, **self._of_host_and_task(work, task)})
+        layers = self.layers.layers(magic, work.variables, task)
+        scope = Scope(self.run.engine, layers)
+        scope.files = ControllerFiles(self.play_run.play, task, scope)
+        return scope
+
+    def of_play(self) -> Scope:
+        """The variables that do not depend on a host: for names of handlers and the play's own keywords."""
+        magic = Lookups(self._shared)
+        return Scope(self.run.engine, self.layers.layers(magic, HostVariables({}), None))
+
+    def delegated(self, target: HostWork, task: Task) -> Scope:
+        """The variables of the host that a task is delegated to, for reaching it."""
+        return self.of(target, task)
+
+    def _of_host(self, name: str) -> Scope:
+        return self.of(self.run.work(name), None)
+
+    def _vars_files(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        play = self.play_run.play
+        scope = Scope(self.run.engine, self.layers.layers(Lookups({}), HostVariables({}), None))
+        for entry in play.keywords.get("vars_files", []):
+            names = entry if isinstance(entry, list) else [entry]
+            paths = [play.file.parent / str(self.run.engine.render(name, scope)) for name in names]
+            path = next((path for path in paths if path.is_file()), paths[0])
+            found.update(load_file(path) or {})
+        return found
+
+    def _play_wide(self) -> dict[str, Callable[[], Any]]:
+        run, play_run, options = self.run, self.play_run, self.run.options
+        return {
+            "hostvars": lambda: self.hostvars,
+            "groups": run.group_names,
+            "play_hosts": lambda: play_run.alive(),
+            "ansible_play_hosts": lambda: play_run.alive(),
+            "ansible_play_batch": lambda: list(play_run.batch),
+            "ansible_play_hosts_all": lambda: list(play_run.hosts),
+            "ansible_play_name": lambda: play_run.play.name,
+            "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
+            "ansible_check_mode": lambda: options.check,
+            "ansible_diff_mode": lambda: options.diff,
+            "ansible_forks": lambda: options.forks,
+            "ansible_verbosity": lambda: options.verbosity,
+            "ansible_limit": lambda: options.limit,
+            "ansible_run_tags": lambda: list(options.tags or ("all",)),
+            "ansible_skip_tags": lambda: list(options.skip_tags),
+            "ansible_version": lambda: dict(ANSIBLE_VERSION),
+            "ansible_playbook_python": lambda: sys.executable,
+        }
+
+    def _of_host_and_task(self, work: HostWork, task: Task | None) -> dict[str, Callable[[], Any]]:
+        name = work.name
+        found: dict[str, Callable[[], Any]] = {
+            "inventory_hostname": lambda: name,
+            "inventory_hostname_short": lambda: name.split(".")[0],
+            "group_names": lambda: self.run.groups_of(name),
+            "inventory_file": lambda: self.run.host_source(name)[0],
+            "inventory_dir": lambda: self.run.host_source(name)[1],
+            "vars": lambda: self.of(work, task),
+        }
+        role = task.role if task else None
+        if role is not None:
+            found |= _of_role(role)
+        return found
+
+
+def _of_role(role: Role) -> dict[str, Callable[[], Any]]:
+    above = [node.role_name for node in role.lineage() if isinstance(node, Role)]
+    return {
+        "role_path": lambda: str(role.path),
+        "role_name": lambda: role.role_name,
+        "ansible_role_name": lambda: role.role_name,
+        "ansible_role_names": lambda: [found.role_name for found in role.play.roles],
+        "ansible_parent_role_names": lambda: above[1:],
+        "ansible_parent_role_paths": lambda: [str(n.path) for n in list(role.lineage())[1:] if isinstance(n, Role)],
+    }

@@ -1,0 +1,156 @@
+"""
+The order in which hosts take their steps. A strategy reads outcomes and touches nothing else of a host.
+
+Linear: all hosts run a task, then all run the next; hosts in different places of the play wait for the hindmost.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from opsengine.execution.flow import Flow, HostFailed, Step, Steps
+from opsengine.execution.outcome import Outcome
+from opsengine.playbook.nodes import Task
+
+RunStep = Callable[[str, Step], Outcome]
+
+
+@dataclass
+class Walker:
+    """A host on its way: its steps, and the one it is at (None: through)."""
+
+    host: str
+    steps: Steps
+    at: Step | None = None
+    failed: HostFailed | None = None
+
+    @classmethod
+    def begin(cls, host: str, flow: Flow) -> Walker:
+        """Set out; the first step is known at once."""
+        walker = cls(host, flow.steps())
+        walker._move(lambda: next(walker.steps))
+        return walker
+
+    def go_on(self, outcome: Outcome) -> None:
+        """Take the next step after an outcome."""
+        self._move(lambda: self.steps.send(outcome))
+
+    def stop(self) -> None:
+        """End here, without rescue or always."""
+        self.steps.close()
+        self.at = None
+
+    def _move(self, move: Callable[[], Step]) -> None:
+        try:
+            self.at = move()
+        except StopIteration:
+            self.at = None
+        except HostFailed as failed:
+            self.at, self.failed = None, failed
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When failures of some hosts end the play for all. `percentage` None: never."""
+
+    percentage: float | None
+    batch: int
+
+
+class Linear:
+    """
+    Runs the steps of a batch of hosts in lock step.
+
+    run: runs one step on one host. inline: tells steps that need no host and run at once. pool: runs the others.
+    begun, ended: called around each task with its hosts.
+    """
+
+    def __init__(
+        self,
+        pool: ThreadPoolExecutor,
+        run: RunStep,
+        inline: Callable[[Task], bool],
+        begun: Callable[[Task, Sequence[str]], None],
+        ended: Callable[[Task, float], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        self.pool = pool
+        self.run = run
+        self.inline = inline
+        self.begun = begun
+        self.ended = ended
+        self.stopped = stopped
+
+    def play(self, flows: dict[str, Flow], limits: Limits) -> dict[str, HostFailed]:
+        """Take every host to its end; returns those that failed on the way."""
+        walkers = [Walker.begin(host, flow) for host, flow in flows.items()]
+        while not self.stopped():
+            waiting = [walker for walker in walkers if walker.at is not None]
+            if not waiting:
+                break
+            self._turn(_hindmost(waiting), waiting)
+            if _over(limits, walkers):
+                for walker in walkers:
+                    walker.stop()
+        for walker in walkers:
+            walker.stop()
+        return {walker.host: walker.failed for walker in walkers if walker.failed}
+
+    def _turn(self, group: list[Walker], everyone: list[Walker]) -> None:
+        task = _step(group[0]).task
+        runners = group[:1] if task.keyword("run_once") is True else group
+        self.begun(task, [walker.host for walker in runners])
+        began = time.monotonic()
+        outcomes = self._outcomes(task, runners)
+        self.ended(task, time.monotonic() - began)
+        if len(outcomes) < len(runners):
+            return
+        for index, walker in enumerate(group):
+            walker.go_on(outcomes[index if len(runners) > 1 else 0])
+        self._spread(group, everyone)
+
+    def _spread(self, group: list[Walker], everyone: list[Walker]) -> None:
+        """With any_errors_fatal, one host that has failed for good ends the play for all."""
+        fatal = next((walker.failed for walker in group if walker.failed and _is_fatal(walker.failed)), None)
+        for walker in everyone if fatal else ():
+            if walker.failed is None:
+                walker.stop()
+                walker.failed = fatal
+
+    def _outcomes(self, task: Task, runners: list[Walker]) -> list[Outcome]:
+        if self.inline(task) or len(runners) == 1:
+            return [self.run(walker.host, _step(walker)) for walker in runners]
+        width = task.keyword("throttle") or 0
+        size = width if isinstance(width, int) and width > 0 else len(runners)
+        outcomes: list[Outcome] = []
+        for start in range(0, len(runners), size):
+            futures: list[Future[Outcome]] = []
+            for walker in runners[start : start + size]:
+                futures.append(self.pool.submit(self.run, walker.host, _step(walker)))
+            outcomes += [future.result() for future in futures]
+        return outcomes
+
+
+def _is_fatal(failed: HostFailed) -> bool:
+    return failed.task is not None and failed.task.keyword("any_errors_fatal") is True
+
+
+def _step(walker: Walker) -> Step:
+    assert walker.at is not None
+    return walker.at
+
+
+def _hindmost(waiting: list[Walker]) -> list[Walker]:
+    first = min(waiting, key=lambda walker: _step(walker).order)
+    at = _step(first)
+    return [walker for walker in waiting if _step(walker).order == at.order and _step(walker).task is at.task]
+
+
+def _over(limits: Limits, walkers: list[Walker]) -> bool:
+    if limits.percentage is None:
+        return False
+    bad = sum(1 for walker in walkers if walker.failed)
+    return bad > 0 and bad / limits.batch * 100 > limits.percentage

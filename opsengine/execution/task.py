@@ -1,0 +1,392 @@
+"""One task on one host: conditions, loop, arguments, the module, and what is made of its result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opsengine.agent import library
+from opsengine.agent.client import Request
+from opsengine.errors import InputError, OpsError, TaskFailed, TemplateError, Unreachable
+from opsengine.events import ItemResult, Status
+from opsengine.execution import loops
+from opsengine.execution.actions.base import Prepared
+from opsengine.execution.outcome import Outcome
+from opsengine.execution.results import Result, completed, joined, judge, status_of, visible
+from opsengine.playbook.nodes import Block, Task
+from opsengine.source.text import Origin, Text, TextDict
+from opsengine.templating.lazy import OMIT, plain
+from opsengine.templating.scope import Scope
+
+if TYPE_CHECKING:
+    from opsengine.execution.host import HostWork
+    from opsengine.execution.play import PlayRun
+
+
+NOT_UNREACHABLE = ("become", "no-python", "settings")
+"""Causes of failing to start an agent on a host that does answer: as in Ansible, the task has failed then."""
+
+
+@dataclass
+class Item:
+    """One pass of a task: the only one, or one item of its loop."""
+
+    index: int
+    scope: Scope
+    values: dict[str, Any]
+    label: str = ""
+    prepared: Prepared | None = None
+    result: Result | None = None
+
+
+class TaskOnHost:
+    """Runs one task on one host. Also what actions see of both (see actions.base.Surroundings)."""
+
+    def __init__(self, run: PlayRun, work: HostWork, task: Task, number: int, rescuable: bool) -> None:
+        self.run = run
+        self.work = work
+        self.task = task
+        self.number = number
+        self.rescuable = rescuable
+        self.engine = run.engine
+        self.scope = run.scope(work, task)
+        self.check = run.options.check
+        self.diff = run.options.diff
+        self.verbosity = run.options.verbosity
+        self.target = work
+        self.kind = run.modules.controller(task.module)
+        self.included: list[Block] = []
+        self.control: str | None = None
+        self.item: Item | None = None
+
+    def outcome(self) -> Outcome:
+        """Run the task; never raises for what goes wrong with the task or the host."""
+        began = time.monotonic()
+        try:
+            self.check = self._truth("check_mode", self.check)
+            self.diff = self._truth("diff", self.diff)
+            result = self._looped() if self.task.loop else self._single()
+        except Unreachable as error:
+            verdict = "failed" if error.kind in NOT_UNREACHABLE else "unreachable"
+            result = {verdict: True, "msg": error.message, "hint": error.hint, "kind": error.kind, "changed": False}
+        except OpsError as error:
+            result = _failed(error, self.task.origin)
+        outcome = self._concluded(completed(result))
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    def _truth(self, keyword: str, default: bool) -> bool:
+        value = self.task.keyword(keyword)
+        if value is None:
+            return default
+        if isinstance(value, Text):
+            value = self.engine.render(value, self.scope)
+            value = str(value).lower() in ("true", "yes", "on", "1")
+        return bool(value)
+
+    def _concluded(self, result: Result) -> Outcome:
+        status = status_of(result)
+        hint, origin = result.pop("hint", None), result.pop("_origin", None)
+        name = self.task.keywords.get("register")
+        if name:
+            self._register(str(name), result)
+        if status is Status.FAILED and self._truth("ignore_errors", False):
+            status = Status.IGNORED
+        elif status is Status.FAILED and self.rescuable:
+            status = Status.RESCUED
+        elif status is Status.UNREACHABLE and self._truth("ignore_unreachable", False):
+            status = Status.IGNORED
+        return Outcome(status, result, hint, origin, control=self.control, included=self.included)
+
+    def _register(self, name: str, result: Result) -> None:
+        kept = {key: value for key, value in result.items() if not key.startswith("_")}
+        self.work.variables.assign({name: kept})
+
+    def _single(self) -> Result:
+        item = Item(0, self.scope, {})
+        if self.task.keywords.get("until") is not None:
+            return self._until(item)
+        return self._pass([item])[0]
+
+    def _looped(self) -> Result:
+        loop = self.task.loop
+        assert loop is not None
+        try:
+            values = loops.values(self, loop)
+        except TemplateError:
+            if self._skipped(self.scope):
+                return self._skip_result(self.scope)
+            raise
+        items = [Item(i, self.scope.with_layer(v), v) for i, v in enumerate(loops.variables(loop, values))]
+        together = loops.in_one_go(self.task, self.kind)
+        results = self._pass(items) if together else loops.one_by_one(self, loop, items)
+        for item, result in zip(items, results, strict=False):
+            result.update({key: plain(value) for key, value in item.values.items() if key != "ansible_loop"})
+            result["ansible_loop_var"] = loop.loop_var
+        return joined(results)
+
+    def run_item(self, item: Item) -> Result:
+        """One pass by itself, repeated as `until` says."""
+        if self.task.keywords.get("until") is not None:
+            return self._until(item)
+        return self._pass([item])[0]
+
+    def _until(self, item: Item) -> Result:
+        retries, delay = loops.patience(self, item.scope)
+        attempt = 0
+        while True:
+            attempt += 1
+            item.result, item.prepared = None, None
+            result = self._pass([item])[0]
+            if result.get("skipped") and "skip_reason" in result:
+                return result
+            result["attempts"] = attempt
+            name = self.task.keywords.get("register")
+            view = item.scope.with_layer({str(name): result}) if name else item.scope
+            if self.engine.condition(self.task.keywords["until"], view, self.task.origin):
+                return result
+            if attempt > retries or self.run.stopping.wait(delay):
+                result["failed"] = True
+                return result
+
+    def _pass(self, items: list[Item]) -> list[Result]:
+        """Run some items: all the requests they make travel together."""
+        for item in items:
+            self.item = item
+            try:
+                self._prepare(item)
+            except Unreachable:
+                raise
+            except OpsError as error:
+                item.result = _failed(error, self.task.origin)
+        waiting = [item for item in items if item.result is None]
+        if waiting:
+            self._send(waiting)
+        return [self._settled(item, len(items) > 1 or self.task.loop is not None) for item in items]
+
+    def _prepare(self, item: Item) -> None:
+        if self._skipped(item.scope):
+            item.result = self._skip_result(item.scope)
+            return
+        args = self._arguments(item.scope)
+        if self.kind is not None:
+            item.result = self._on_controller(args)
+            return
+        prepare = self.run.modules.prepare(self.task.module)
+        item.prepared = prepare(args, self) if prepare else Prepared(args)
+
+    def _skipped(self, scope: Scope) -> bool:
+        return any(not self.engine.condition(test, scope, self.task.origin) for test in self.task.conditions)
+
+    def _skip_result(self, scope: Scope) -> Result:
+        result: Result = {"skipped": True, "skip_reason": "Conditional result was False", "changed": False}
+        for test in self.task.conditions:
+            if not self.engine.condition(test, scope, self.task.origin):
+                result["false_condition"] = plain(test)
+                break
+        return result
+
+    def _arguments(self, scope: Scope) -> dict[str, Any]:
+        written = self.task.args
+        unrendered = self.kind.unrendered if self.kind else ()
+        if not isinstance(written, dict):
+            written = self.engine.render(written, scope)
+            if not isinstance(written, dict):
+                raise TaskFailed(f"the arguments should be a mapping, got {written!r}", origin=self.task.args_origin)
+        args = {str(k): v if k in unrendered else self.engine.render(v, scope) for k, v in written.items()}
+        args = {**self._defaults(scope), **{key: value for key, value in args.items() if value is not OMIT}}
+        self.run.learn_secrets(self.task.module, args)
+        return args
+
+    def _defaults(self, scope: Scope) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for level in self.task.gathered("module_defaults"):
+            for defaults in level if isinstance(level, list) else [level]:
+                rendered = self.engine.render(defaults, scope)
+                for name in rendered:
+                    if self.run.modules.same(str(name), self.task.module):
+                        found.update(rendered[name] or {})
+        return found
+
+    def _on_controller(self, args: dict[str, Any]) -> Result:
+        assert self.kind is not None
+        try:
+            result = self.kind(args).perform(self)
+        except TaskFailed as error:
+            return _failed(error, self.task.origin)
+        if "_included" in result:
+            self.included.append(self.run.included(self, *result.pop("_included")))
+        self.control = result.pop("_control", self.control)
+        return result
+
+    def _send(self, items: list[Item]) -> None:
+        file = library.find(self.task.module)
+        assert file is not None
+        delegate = self.run.delegate(self, self.scope)
+        self.target = delegate or self.work
+        settings, become = self.run.settings(self.target, self.task, self.scope)
+        contents = [item.prepared.content for item in items if item.prepared and item.prepared.content]
+        request = Request(
+            module=file,
+            items=[item.prepared.args for item in items if item.prepared],
+            check=self.check,
+            diff=self.diff,
+            environment=self._environment(),
+            timeout=self._timeout(),
+            coming=self.target.coming,
+            content=_first_of(contents),
+        )
+        for index, result in self.target.run(settings, become, request):
+            for item in items if index < 0 else [items[index]]:
+                if item.result is None:
+                    item.result = dict(result)
+
+    def _environment(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for level in self.task.gathered("environment"):
+            rendered = self.engine.render(level, self.scope)
+            for part in rendered if isinstance(rendered, list) else [rendered]:
+                if not isinstance(part, dict):
+                    raise TaskFailed(f"`environment` should be a mapping, got {part!r}", origin=self.task.origin)
+                found.update({str(name): str(value) for name, value in part.items()})
+        return found
+
+    def _timeout(self) -> float | None:
+        value = self.task.keyword("timeout")
+        seconds = self.engine.render(value, self.scope) if isinstance(value, Text) else value
+        return float(seconds) if seconds else None
+
+    def _settled(self, item: Item, in_loop: bool) -> Result:
+        result = completed(item.result or {"failed": True, "msg": "the module gave no result"})
+        facts = result.get("ansible_facts")
+        if isinstance(facts, dict) and self.kind is None:
+            self.run.learn_facts(self, facts)
+        brought = result.pop("_brings", None)
+        if brought:
+            self.target.foresee(brought, self.run.title(self.task))
+        problems = result.pop("problems", None)
+        if problems:
+            result["_origin"] = self._argument_origin(problems[0]["argument"])
+        try:
+            judge(self.task, result, item.scope, self.engine)
+        except TemplateError as error:
+            result = _failed(error, self.task.origin)
+        if in_loop:
+            self._announce(item, result)
+        return result
+
+    def _announce(self, item: Item, result: Result) -> None:
+        loop = self.task.loop
+        if loop is None or not item.values:
+            return
+        label = loops.label(self, loop, item.scope)
+        shown, _, _ = visible(result, self.hidden)
+        status = status_of(result)
+        self.run.emit(
+            ItemResult(
+                task=self.number, host=self.work.name, label=label, index=item.index, status=status, result=shown
+            )
+        )
+
+    @property
+    def hidden(self) -> bool:
+        """Whether `no_log` hides the result."""
+        return self._truth("no_log", False)
+
+    def _argument_origin(self, name: str) -> Origin:
+        written = self.task.args
+        return written.origin_of(name) if isinstance(written, TextDict) else self.task.args_origin
+
+    # What actions may ask for
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """Every variable of the host and task, rendered when it is read."""
+        return self._here
+
+    @property
+    def _here(self) -> Scope:
+        return self.item.scope if self.item else self.scope
+
+    @property
+    def loader(self) -> Any:
+        """The loader of the run, for includes."""
+        return self.run.loader
+
+    def render(self, value: Any) -> Any:
+        """A value rendered in this task."""
+        return self.engine.render(value, self._here)
+
+    def expression(self, text: Text) -> Any:
+        """The value of an expression; something missing is shown as such, as Ansible's debug does."""
+        value = self.engine.expression(text, text.origin, self._here)
+        return self.run.shown(value)
+
+    def condition(self, test: Any) -> bool:
+        """Whether a condition holds in this task."""
+        return self.engine.condition(test, self._here, self.task.origin)
+
+    def find_file(self, folder: str, name: str) -> Path:
+        """The controller's file that the task names; see Surroundings."""
+        found: Path = self._here.files.find_file(folder, name)
+        return found
+
+    def render_text(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
+        """The text of a template file rendered; see Surroundings."""
+        found: str = self._here.files.render_text(text, file, options, extra)
+        return found
+
+    def set_variables(self, values: Mapping[str, Any], as_facts: bool) -> None:
+        """Set variables of the host, and of the delegate where the task says `delegate_facts`."""
+        target = self.run.facts_target(self)
+        target.variables.assign(values)
+        if as_facts:
+            target.variables.facts.update(values)
+        self._forget_rendered()
+
+    def _forget_rendered(self) -> None:
+        self.scope = self.run.scope(self.work, self.task)
+
+    def include_variables(self, values: Mapping[str, Any]) -> None:
+        """Add variables as include_vars does."""
+        self.work.variables.included.update(values)
+
+    def clear_facts(self) -> None:
+        """Forget what the host has told."""
+        self.work.variables.facts.known.clear()
+
+    def reset_connection(self) -> None:
+        """Connect anew at the next task."""
+        self.work.disconnect()
+
+    def shared(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Something made once for all hosts that run this task."""
+        return self.run.shared(key, make)
+
+
+def _first_of(contents: list[Callable[[str], Any]]) -> Callable[[str], Any] | None:
+    if not contents:
+        return None
+
+    def find(digest: str) -> Any:
+        for content in contents[:-1]:
+            try:
+                return content(digest)
+            except KeyError:
+                continue
+        return contents[-1](digest)
+
+    return find
+
+
+def _failed(error: OpsError, origin: Origin) -> Result:
+    result: Result = {"changed": False, **getattr(error, "result", {}), "failed": True, "msg": error.message}
+    if error.hint:
+        result["hint"] = error.hint
+    result["_origin"] = error.origin or origin
+    if isinstance(error, InputError) and error.others:
+        result["msg"] = "\n".join(str(problem) for problem in error.each())
+    return result

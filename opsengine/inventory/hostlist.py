@@ -1,0 +1,20 @@
+"""
+Reads host lists: `web1,web2,db[1:3]` in place of a file.
+
+https://docs.ansible.com/ansible/latest/collections/ansible/builtin/advanced_host_list_inventory.html
+"""
+
+from __future__ import annotations
+
+from opsengine.inventory.model import Inventory
+from opsengine.inventory.ranges import expand_host
+from opsengine.source.text import COMMAND_LINE
+
+
+def read_host_list(inventory: Inventory, text: str) -> None:
+    """Add the hosts of a list with commas; those that are known already stay as they are. Raises InputError."""
+    for word in filter(None, map(str.strip, text.split(","))):
+        names, port = expand_host(word, COMMAND_LINE)
+        for name in names:
+            if name not in inventory.hosts:
+                inventory.add_host(name, port=port)

@@ -1,0 +1,158 @@
+"""
+Variables in files beside an inventory or a playbook: `group_vars/` and `host_vars/`.
+
+https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html#organizing-host-and-group-variables
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from opsengine.errors import InputError
+from opsengine.source.text import Origin, origin_of
+from opsengine.source.yaml import load_file
+
+GROUP_VARS = "group_vars"
+HOST_VARS = "host_vars"
+EXTENSIONS = ("", ".yml", ".yaml", ".json")
+
+Variables = dict[str, Any]
+"""Variables by name; whoever is given one must not change it."""
+
+
+class Level(StrEnum):
+    """Where a host's variables come from, lowest precedence first."""
+
+    ALL_IN_INVENTORY = "inventory file: group all"
+    GROUPS_IN_INVENTORY = "inventory file: groups"
+    ALL_BESIDE_INVENTORY = "inventory group_vars/all"
+    ALL_BESIDE_PLAYBOOK = "playbook group_vars/all"
+    GROUPS_BESIDE_INVENTORY = "inventory group_vars/*"
+    GROUPS_BESIDE_PLAYBOOK = "playbook group_vars/*"
+    HOST_IN_INVENTORY = "inventory file: host"
+    HOST_BESIDE_INVENTORY = "inventory host_vars/*"
+    HOST_BESIDE_PLAYBOOK = "playbook host_vars/*"
+
+
+class VarsFolders:
+    """
+    The `group_vars` and `host_vars` inside some folders; a later folder overrides an earlier one.
+
+    Every file is read once, when it is first asked for. `read` gives the value of one file.
+    """
+
+    def __init__(self, folders: Iterable[Path | str] = (), read: Callable[[Path], Any] = load_file) -> None:
+        # A folder given twice counts where it was given last: there it has the last word anyway.
+        latest_first = dict.fromkeys(reversed([Path(folder) for folder in folders]))
+        self.folders = tuple(reversed(latest_first))
+        self._read = read
+        self._entries: dict[Path, frozenset[str]] = {}
+        self._values: dict[tuple[Path, str], Variables] = {}
+
+    def of_groups(self, names: Sequence[str]) -> Variables:
+        """The variables of groups, merged folder by folder, and in each in the order given."""
+        return self._merged(GROUP_VARS, names)
+
+    def of_host(self, name: str) -> Variables:
+        """The variables of one host, merged folder by folder."""
+        return self._merged(HOST_VARS, [name])
+
+    def preload(self, groups: Iterable[str], hosts: Iterable[str]) -> None:
+        """Read the files of these groups and hosts now; raises one InputError with the problems of all of them."""
+        problems: list[InputError] = []
+        for kind, names in ((GROUP_VARS, groups), (HOST_VARS, hosts)):
+            for name in names:
+                try:
+                    self._merged(kind, [name])
+                except InputError as problem:
+                    problems.append(problem)
+        if problems:
+            raise InputError.of(problems)
+
+    def _merged(self, kind: str, names: Sequence[str]) -> Variables:
+        merged: Variables = {}
+        for folder in self.folders:
+            inside = folder / kind
+            if self._listing(inside):
+                for name in names:
+                    merged.update(self._of_one(inside, name))
+        return merged
+
+    def _listing(self, folder: Path) -> frozenset[str]:
+        """The names inside a folder; none where there is no such folder."""
+        entries = self._entries.get(folder)
+        if entries is None:
+            entries = self._entries[folder] = _names_in(folder)
+        return entries
+
+    def _of_one(self, folder: Path, name: str) -> Variables:
+        key = (folder, name)
+        if key not in self._values:
+            self._values[key] = self._load(self._files(folder, name))
+        return self._values[key]
+
+    def _files(self, folder: Path, name: str) -> list[Path]:
+        """The files of one host or group: those in the folder of its name, or else the first single file."""
+        entries = self._listing(folder)
+        for extension in EXTENSIONS:
+            if name + extension in entries:
+                path = folder / (name + extension)
+                return list(_files_below(path)) if path.is_dir() else [path]
+        return []
+
+    def _load(self, files: Sequence[Path]) -> Variables:
+        merged: Variables = {}
+        problems: list[InputError] = []
+        for path in files:
+            try:
+                merged.update(_mapping(self._read(path), path))
+            except InputError as problem:
+                problems.append(problem)
+        if problems:
+            raise InputError.of(problems)
+        return merged
+
+
+def _names_in(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset(entry.name for entry in folder.iterdir())
+    except FileNotFoundError:
+        return frozenset()
+    except NotADirectoryError:
+        if folder.exists():
+            warnings.warn(f"{folder}: is not a folder, its variables are not read", stacklevel=2)
+        return frozenset()
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(folder))) from None
+
+
+def _files_below(folder: Path) -> Iterable[Path]:
+    """Variable files of a folder and the folders in it, alphabetically; hidden files and backups left out."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name.endswith("~"):
+            continue
+        if path.is_dir():
+            if not path.suffix:
+                yield from _files_below(path)
+        elif path.suffix in EXTENSIONS and path.is_file():
+            yield path
+
+
+def _mapping(value: Any, path: Path) -> Variables:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InputError(
+            f"expected variables (name: value), found {kind_of(value)}", origin=origin_of(value, Origin(str(path)))
+        )
+    return value
+
+
+def kind_of(value: Any) -> str:
+    """What a value is, in words for an error message."""
+    kinds = {dict: "a mapping", list: "a list", str: "a text"}
+    return next((words for kind, words in kinds.items() if isinstance(value, kind)), f"`{value}`")

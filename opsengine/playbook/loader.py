@@ -1,0 +1,185 @@
+"""Playbook files: YAML to plays. All problems of a playbook, its roles and imported files are reported at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from opsengine.errors import InputError, near
+from opsengine.playbook import keywords
+from opsengine.playbook.catalogue import Catalogue, short
+from opsengine.playbook.nodes import Block, Node, Play, Playbook, Role
+from opsengine.playbook.roles import RoleReader, flat, handlers_of, role_blocks, without_repetition
+from opsengine.playbook.tasks import TaskReader
+from opsengine.source.text import Origin, TextDict, TextList
+from opsengine.source.yaml import load_file
+
+SECTIONS = ("pre_tasks", "tasks", "post_tasks")
+
+
+class Loader:
+    """
+    Reads playbooks. `problems` collects what is wrong; `load` raises it all as one InputError.
+
+    role_folders: further folders to look for roles in.
+    """
+
+    def __init__(self, catalogue: Catalogue, role_folders: tuple[Path, ...] = ()) -> None:
+        self.catalogue = catalogue
+        self.role_folders = role_folders
+        self.problems: list[InputError] = []
+        self.roles = RoleReader(self)
+        self._files: dict[Path, Any] = {}
+
+    def load(self, path: Path | str) -> Playbook:
+        """Read a playbook and everything it names statically; raises InputError with every problem found."""
+        playbook = self.load_leniently(path)
+        if self.problems:
+            raise InputError.of(self.problems)
+        return playbook
+
+    def load_leniently(self, path: Path | str) -> Playbook:
+        """As `load`, but leaves the problems in `problems`."""
+        path = Path(path)
+        return Playbook(path, self._plays(path, None, path.parent))
+
+    def read(self, path: Path) -> Any:
+        """The value of a YAML file, read once; a file that is not YAML is a problem and gives None."""
+        if path not in self._files:
+            try:
+                self._files[path] = load_file(path)
+            except InputError as error:
+                self.problems.append(error)
+                self._files[path] = None
+        return self._files[path]
+
+    def base(self, node: Node) -> Path:
+        """The folder of the playbook that a node belongs to."""
+        return node.play.file.parent
+
+    def roots(self, node: Node) -> list[Path]:
+        """The folders that may hold `ansible_collections`."""
+        base = self.base(node)
+        return [base, base / "collections"]
+
+    def task_file(self, name: str, parent: Node, beside: Path, origin: Origin) -> Path | None:
+        """A file of tasks: beside the file that names it, in the role's tasks, in the playbook's folder."""
+        role = parent.role
+        folders = [beside.parent, *([role.path / "tasks", role.path] if role else []), self.base(parent)]
+        for folder in folders:
+            path = folder / name
+            if path.is_file():
+                return path
+        looked = ", ".join(str(folder) for folder in dict.fromkeys(folders))
+        self.problems.append(
+            InputError(f"there is no file `{name}` in {looked}", origin=origin, hint=_near_file(name, folders))
+        )
+        return None
+
+    def _plays(self, path: Path, importer: TextDict | None, base: Path) -> list[Play]:
+        items = self.read(path)
+        if items is None:
+            if not self.problems:
+                self.problems.append(InputError("the playbook is empty", origin=Origin(str(path))))
+            return []
+        if not isinstance(items, TextList):
+            self.problems.append(
+                InputError(
+                    "a playbook should be a list of plays",
+                    origin=Origin(str(path), 1, 1),
+                    hint="begin it with `- hosts: ...`",
+                )
+            )
+            return []
+        plays: list[Play] = []
+        for item in items:
+            if not isinstance(item, TextDict):
+                self.problems.append(
+                    InputError(
+                        f"a play should be a mapping, got {item!r}", origin=getattr(item, "origin", items.origin)
+                    )
+                )
+            elif any(short(str(key)) == "import_playbook" for key in item):
+                plays += self._imported(item, path)
+            else:
+                plays.append(self.play_of(item, path))
+        return plays
+
+    def _imported(self, item: TextDict, path: Path) -> list[Play]:
+        key = next(key for key in item if short(str(key)) == "import_playbook")
+        allowed = ("name", "vars", "tags", "when")
+        for other in item:
+            if other != key and other not in allowed:
+                self.problems.append(
+                    InputError(
+                        f"`{other}` is not a keyword of import_playbook",
+                        origin=item.origin_of(other),
+                        hint=near(str(other), allowed),
+                    )
+                )
+        target = path.parent / str(item[key])
+        if not target.is_file():
+            self.problems.append(InputError(f"there is no playbook {target}", origin=item.origin_of(key)))
+            return []
+        plays = self._plays(target, item, target.parent)
+        for play in plays:
+            play.keywords["vars"] = {**(item.get("vars") or {}), **play.keywords.get("vars", {})}
+            if item.get("tags"):
+                tags = keywords.typed("list", item["tags"])
+                play.keywords["tags"] = TextList([*tags, *play.keywords.get("tags", [])], item.origin)
+            if item.get("when") is not None:
+                play.keywords["when"] = item["when"]
+        return plays
+
+    def play_of(self, item: TextDict, path: Path) -> Play:
+        """One play as written in a file; what is wrong with it is added to `problems`."""
+        found = keywords.check(item, "play", self.problems)
+        if "hosts" not in item:
+            self.problems.append(
+                InputError("this play does not say its `hosts`", origin=item.origin, hint=self._misspelt(item, "hosts"))
+            )
+        play = Play(origin=item.origin, keywords=found, file=path, hosts=found.get("hosts", []))
+        play.handlers = []
+        if "strategy" in found and str(found["strategy"]).rpartition(".")[2] != "linear":
+            self.problems.append(
+                InputError(
+                    f"strategy `{found['strategy']}` is {keywords.NOT_YET}",
+                    origin=item.origin_of("strategy"),
+                    hint="linear is the one there is",
+                )
+            )
+        reader = TaskReader(self, path)
+        handlers = flat(reader.read(found.pop("handlers", None), play, handlers=True))
+        roles = without_repetition(self.roles.read_list(found.pop("roles", []) or [], play))
+        play.roles = roles + play.roles
+        parts: dict[str, list[Block]] = {}
+        for section in SECTIONS:
+            items = found.pop(section, None)
+            parts[section] = [reader.block_of(items, play, item.origin_of(section))] if items else []
+        in_roles = [block for role in roles for block in role_blocks(role)]
+        play.sections = [parts["pre_tasks"], in_roles + parts["tasks"], parts["post_tasks"]]
+        # As in Ansible, the play's own handlers come first, and a later handler of the same name wins.
+        play.handlers = [handler for role in roles for handler in handlers_of(role)] + play.handlers + handlers
+        for number, task in enumerate(play.tasks(), 1):
+            task.order = (number,)
+        for number, handler in enumerate(play.handlers):
+            handler.order = (number,)
+        return play
+
+    def _misspelt(self, item: TextDict, name: str) -> str | None:
+        near_key = next((key for key in item if near(name, [str(key)])), None)
+        return f"did you mean `{name}` for `{near_key}`?" if near_key else None
+
+
+def _near_file(name: str, folders: list[Path]) -> str | None:
+    known = [path.name for folder in folders if folder.is_dir() for path in folder.glob("*.y*ml")]
+    return near(Path(name).name, known)
+
+
+def roles_of(play: Play) -> list[Role]:
+    """Every role of a play, dependencies before the roles that need them."""
+
+    def deep(role: Role) -> list[Role]:
+        return [found for dependency in role.dependencies for found in deep(dependency)] + [role]
+
+    return [found for role in play.roles for found in deep(role)]

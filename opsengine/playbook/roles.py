@@ -1,0 +1,226 @@
+"""Roles: found by name, read from their folders, with their dependencies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opsengine.errors import InputError, near
+from opsengine.playbook import keywords
+from opsengine.playbook.nodes import Block, Node, Play, Role
+from opsengine.playbook.tasks import TaskReader
+from opsengine.source.text import Origin, Text, TextDict, origin_of
+
+if TYPE_CHECKING:
+    from opsengine.playbook.loader import Loader
+
+SYSTEM_FOLDERS = ("~/.ansible/roles", "/usr/share/ansible/roles", "/etc/ansible/roles")
+META_KEYS = ("dependencies", "galaxy_info", "allow_duplicates", "collections", "argument_specs")
+IMPORT_ARGS = (
+    "name",
+    "role",
+    "tasks_from",
+    "vars_from",
+    "defaults_from",
+    "handlers_from",
+    "allow_duplicates",
+    "public",
+    "rolespec_validate",
+)
+
+
+class RoleReader:
+    """Reads roles for one loader."""
+
+    def __init__(self, loader: Loader) -> None:
+        self.loader = loader
+
+    def read_list(self, entries: Any, parent: Play) -> list[Role]:
+        """The roles of a play's `roles`, each after its dependencies, duplicates left out."""
+        if not isinstance(entries, list):
+            self._problem("`roles` should be a list", origin_of(entries, parent.origin))
+            return []
+        found: list[Role] = []
+        for entry in entries:
+            role = self._entry(entry, parent)
+            if role is not None:
+                found.append(role)
+        return found
+
+    def _problem(self, message: str, origin: Origin, hint: str | None = None) -> None:
+        self.loader.problems.append(InputError(message, origin=origin, hint=hint))
+
+    def _entry(self, entry: Any, parent: Node) -> Role | None:
+        if isinstance(entry, Text):
+            return self.load(str(entry), parent, {}, {}, entry.origin)
+        if not isinstance(entry, TextDict):
+            self._problem(f"a role should be a name or a mapping, got {entry!r}", origin_of(entry, parent.origin))
+            return None
+        name = entry.get("role", entry.get("name"))
+        if not name:
+            self._problem("this role has no name", entry.origin, "write it as `- role: NAME`")
+            return None
+        params = {key: value for key, value in entry.items() if key not in keywords.KEYWORDS}
+        found = keywords.check(entry, "role", self.loader.problems, tuple(params))
+        found.pop("role", None)
+        found.pop("name", None)
+        return self.load(str(name), parent, found, params, entry.origin)
+
+    def imported(self, args: Any, found: dict[str, Any], parent: Node, origin: Origin) -> Block:
+        """The block that `import_role` stands for."""
+        block = Block(origin=origin, keywords=found, parent=parent)
+        args = args if isinstance(args, dict) else {}
+        for key in args:
+            if key not in IMPORT_ARGS:
+                self._problem(
+                    f"import_role: unknown argument `{key}`",
+                    getattr(key, "origin", origin),
+                    near(str(key), IMPORT_ARGS),
+                )
+        name = args.get("name", args.get("role"))
+        if not name or getattr(name, "is_template", False):
+            self._problem("import_role needs the name of a role", origin, "use include_role for a name from variables")
+            return block
+        role = self.load(str(name), block, {}, {}, origin, {str(k): v for k, v in args.items()})
+        if role is not None:
+            block.body = list(role_blocks(role))
+            parent.play.handlers.extend(handlers_of(role))
+            parent.play.roles.append(role)
+        return block
+
+    def load(
+        self,
+        name: str,
+        parent: Node,
+        found: dict[str, Any],
+        params: dict[str, Any],
+        origin: Origin,
+        files: dict[str, Any] | None = None,
+    ) -> Role | None:
+        """
+        Read one use of a role; None, with a problem noted, when it cannot be found.
+
+        files: tasks_from, vars_from, defaults_from and handlers_from of an import or include.
+        """
+        files = files or {}
+        path = self._find(name, parent, origin)
+        if path is None:
+            return None
+        role = Role(origin=origin, keywords=found, parent=parent, role_name=path.name, path=path, params=dict(params))
+        if sum(1 for node in role.lineage() if isinstance(node, Role) and node.path == path) > 1:
+            self._problem(f"role `{name}` depends on itself", origin)
+            return None
+        role.defaults = self._vars(path / "defaults", str(files.get("defaults_from", "main")))
+        role.role_vars = self._vars(path / "vars", str(files.get("vars_from", "main")))
+        self._read_meta(role)
+        role.handlers = self._handlers(role, str(files.get("handlers_from", "main")))
+        role.blocks = self._tasks(role, str(files.get("tasks_from", "main")), "tasks_from" in files, origin)
+        return role
+
+    def _find(self, name: str, parent: Node, origin: Origin) -> Path | None:
+        folders = self._folders(parent)
+        candidates = [Path(name).expanduser()] if "/" in name else []
+        parts = name.split(".")
+        if len(parts) >= 3:
+            collection = Path("ansible_collections", parts[0], parts[1], "roles", *parts[2:])
+            candidates += [
+                root / collection for root in (*self.loader.roots(parent), Path("~/.ansible/collections").expanduser())
+            ]
+        candidates += [folder / name for folder in folders]
+        for candidate in candidates:
+            if candidate.is_dir():
+                return candidate.resolve()
+        known = [path.name for folder in folders[:-1] if folder.is_dir() for path in folder.iterdir() if path.is_dir()]
+        where = ", ".join(str(folder) for folder in folders)
+        self._problem(f"there is no role `{name}` in {where}", origin, near(name, known))
+        return None
+
+    def _folders(self, parent: Node) -> list[Path]:
+        around = next((node.path.parent for node in parent.lineage() if isinstance(node, Role)), None)
+        base = self.loader.base(parent)
+        system = [Path(folder).expanduser() for folder in SYSTEM_FOLDERS]
+        own = [base / "roles", *([around] if around else []), *self.loader.role_folders, *system, base]
+        return list(dict.fromkeys(own))
+
+    def _main(self, folder: Path, name: str = "main") -> Path | None:
+        for ending in ("", ".yml", ".yaml", ".json"):
+            path = folder / f"{name}{ending}"
+            if path.is_file():
+                return path
+        return None
+
+    def _vars(self, folder: Path, name: str) -> dict[str, Any]:
+        single = self._main(folder, name)
+        paths = [single] if single else []
+        if not single and (folder / name).is_dir():
+            paths = sorted(path for path in (folder / name).rglob("*") if path.suffix in (".yml", ".yaml", ".json"))
+        found: dict[str, Any] = {}
+        for path in paths:
+            content = self.loader.read(path)
+            if isinstance(content, dict):
+                found.update(content)
+            elif content is not None:
+                self._problem("should be a mapping of variables", origin_of(content, Origin(str(path))))
+        return found
+
+    def _read_meta(self, role: Role) -> None:
+        path = self._main(role.path / "meta")
+        meta = self.loader.read(path) if path else None
+        if meta is None:
+            return
+        if not isinstance(meta, TextDict):
+            self._problem("should be a mapping", Origin(str(path)))
+            return
+        role.allow_duplicates = meta.get("allow_duplicates") is True
+        for entry in meta.get("dependencies") or []:
+            dependency = self._entry(entry, role)
+            if dependency is not None:
+                role.dependencies.append(dependency)
+
+    def _handlers(self, role: Role, name: str) -> list[Any]:
+        path = self._main(role.path / "handlers", name)
+        if path is None:
+            return []
+        reader = TaskReader(self.loader, path)
+        return flat(reader.read(self.loader.read(path), role, handlers=True))
+
+    def _tasks(self, role: Role, name: str, asked: bool, origin: Origin) -> list[Block]:
+        path = self._main(role.path / "tasks", name)
+        if path is None:
+            if asked:
+                self._problem(f"role `{role.role_name}` has no tasks/{name}.yml", origin)
+            return []
+        reader = TaskReader(self.loader, path)
+        return [reader.block_of(self.loader.read(path), role, Origin(str(path), 1, 1))]
+
+
+def flat(nodes: list[Any]) -> list[Any]:
+    """Handlers out of the blocks they may stand in."""
+    return [task for node in nodes for task in (node.tasks() if isinstance(node, Block) else (node,))]
+
+
+def role_blocks(role: Role) -> list[Block]:
+    """A role's blocks, those of its dependencies first."""
+    return [block for dependency in role.dependencies for block in role_blocks(dependency)] + role.blocks
+
+
+def handlers_of(role: Role) -> list[Any]:
+    """A role's handlers, those of its dependencies first."""
+    return [handler for dependency in role.dependencies for handler in handlers_of(dependency)] + role.handlers
+
+
+def without_repetition(roles: list[Role]) -> list[Role]:
+    """The roles with what has the same name and parameters as an earlier one left out, where it may not repeat."""
+    seen: set[str] = set()
+
+    def fresh(role: Role) -> bool:
+        key = repr((role.path, sorted(role.params.items()), sorted((k, repr(v)) for k, v in role.keywords.items())))
+        known = key in seen
+        seen.add(key)
+        return role.allow_duplicates or not known
+
+    def prune(role: Role) -> Role:
+        role.dependencies = [prune(dependency) for dependency in role.dependencies if fresh(dependency)]
+        return role
+
+    return [prune(role) for role in roles if fresh(role)]

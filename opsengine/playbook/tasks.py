@@ -1,0 +1,209 @@
+"""Task lists: YAML to blocks, tasks and handlers. Problems are collected, so that one run reports all of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from opsengine.errors import InputError, near
+from opsengine.playbook import keywords
+from opsengine.playbook.arguments import parse
+from opsengine.playbook.catalogue import STATIC_ROLES, STATIC_TASKS, short
+from opsengine.playbook.keywords import KEYWORDS
+from opsengine.playbook.nodes import Block, Handler, Loop, Node, Task
+from opsengine.source.text import Origin, Text, TextDict, TextList, origin_of
+from opsengine.source.yaml import load_file
+
+if TYPE_CHECKING:
+    from opsengine.playbook.loader import Loader
+
+
+class TaskReader:
+    """Reads the task lists of one file."""
+
+    def __init__(self, loader: Loader, file: Path) -> None:
+        self.loader = loader
+        self.file = file
+
+    @property
+    def problems(self) -> list[InputError]:
+        """Where problems are collected."""
+        return self.loader.problems
+
+    def problem(self, message: str, origin: Origin, hint: str | None = None) -> None:
+        """Note that something is wrong."""
+        self.problems.append(InputError(message, origin=origin, hint=hint))
+
+    def block_of(self, items: Any, parent: Node, origin: Origin) -> Block:
+        """A task list as one block without keywords of its own."""
+        block = Block(origin=origin, keywords={}, parent=parent)
+        block.body = self.read(items, block)
+        return block
+
+    def read(self, items: Any, parent: Node, handlers: bool = False) -> list[Any]:
+        """The tasks and blocks of a list."""
+        if items is None:
+            return []
+        if not isinstance(items, list):
+            self.problem("should be a list of tasks", origin_of(items, Origin(str(self.file))))
+            return []
+        found: list[Any] = []
+        for item in items:
+            if not isinstance(item, TextDict):
+                where = origin_of(item, getattr(items, "origin", Origin(str(self.file))))
+                self.problem(f"a task should be a mapping, got {item!r}", where, "write it as `- name: ...`")
+            elif "block" in item:
+                found.append(self._block(item, parent, handlers))
+            else:
+                task = self._task(item, parent, handlers)
+                if task is not None:
+                    found.append(task)
+        return found
+
+    def _block(self, item: TextDict, parent: Node, handlers: bool) -> Block:
+        found = keywords.check(item, "block", self.problems)
+        block = Block(origin=item.origin, keywords=found, parent=parent)
+        block.body = self.read(found.pop("block", []), block, handlers)
+        block.rescue = self.read(found.pop("rescue", []), block, handlers)
+        block.always = self.read(found.pop("always", []), block, handlers)
+        return block
+
+    def _task(self, item: TextDict, parent: Node, handler: bool) -> Task | Block | None:
+        place = "handler" if handler else "task"
+        candidates = tuple(str(key) for key in item if key not in KEYWORDS and not str(key).startswith("with_"))
+        others = tuple(key for key in item if str(key).startswith("with_"))
+        found_module = self._module_key(item, place, candidates)
+        own = (found_module,) if found_module is not None else candidates
+        found = keywords.check(item, place, self.problems, (*others, *own))
+        if found_module is None:
+            return None
+        module, args, origin = self._module_and_args(item, found, found_module)
+        loop = self._loop(item, found, others)
+        if short(module) in STATIC_TASKS:
+            return self.import_tasks(args, found, parent, origin, handler)
+        if short(module) in STATIC_ROLES:
+            return self.loader.roles.imported(args, found, parent, origin)
+        kind = Handler if handler else Task
+        return kind(
+            origin=item.origin, keywords=found, parent=parent, module=module, args=args, args_origin=origin, loop=loop
+        )
+
+    def _is_module(self, name: str) -> bool:
+        return short(name) in STATIC_TASKS + STATIC_ROLES or self.loader.catalogue.find(name) is not None
+
+    def _module_key(self, item: TextDict, place: str, candidates: tuple[str, ...]) -> str | None:
+        actions = [key for key in ("action", "local_action") if key in item]
+        known = [key for key in candidates if self._is_module(key)]
+        if len(known) + len(actions) == 1:
+            return (known + actions)[0]
+        if len(known) + len(actions) > 1:
+            both = " and ".join(f"`{key}`" for key in known + actions)
+            self.problem(f"a {place} runs one module, this one has {both}", item.origin, "make two tasks of it")
+        elif candidates:
+            names = [*self.loader.catalogue.names(), *STATIC_TASKS, *STATIC_ROLES, *keywords.names_on(place)]
+            what = "module" if len(candidates) == 1 else "module or keyword"
+            for key in candidates:
+                hint = near(key, names) or near(key.rpartition(".")[2], names)
+                self.problem(f"unknown {what} `{key}`", item.origin_of(key), hint)
+        else:
+            self.problem(f"this {place} names no module", item.origin, "a task is `name: ...` and `MODULE: arguments`")
+        return None
+
+    def _module_and_args(self, item: TextDict, found: dict[str, Any], key: str) -> tuple[str, Any, Origin]:
+        value = item[key]
+        origin = origin_of(value, item.origin_of(key))
+        module = key
+        if key in ("action", "local_action"):
+            found.pop(key, None)
+            module, value = self._from_action(value, origin)
+            if key == "local_action":
+                found.setdefault("delegate_to", Text("localhost", origin))
+                found.setdefault("connection", Text("local", origin))
+        args = self._arguments(module, value, origin)
+        extra = found.pop("args", None)
+        if isinstance(extra, dict):
+            args = TextDict({**extra, **args}, origin) if isinstance(args, dict) else extra
+        elif extra is not None:
+            if args:
+                self.problem("`args` as a template cannot be combined with arguments", origin)
+            args = extra
+        return module, args, origin
+
+    def _from_action(self, value: Any, origin: Origin) -> tuple[str, Any]:
+        if isinstance(value, dict):
+            rest = TextDict({key: item for key, item in value.items() if key != "module"}, origin)
+            if "module" not in value:
+                self.problem("`action` does not say its module", origin)
+            return str(value.get("module", "")), rest
+        name, _, rest_text = str(value).partition(" ")
+        if self.loader.catalogue.find(name) is None:
+            self.problem(f"unknown module `{name}`", origin, near(name, self.loader.catalogue.names()))
+        return name, Text(rest_text, origin)
+
+    def _arguments(self, module: str, value: Any, origin: Origin) -> Any:
+        if value is None:
+            return TextDict((), origin)
+        if isinstance(value, dict):
+            return value
+        declared = self.loader.catalogue.find(module)
+        free_form = "file" if short(module) in STATIC_TASKS else getattr(declared, "free_form", None)
+        if isinstance(value, Text):
+            if free_form is None and value.is_template and value.strip().startswith("{{"):
+                return value
+            known = (
+                {name for own, arg in declared.arguments().items() for name in (own, *arg.aliases)}
+                if declared
+                else set()
+            )
+            try:
+                return parse(value, free_form, known)
+            except ValueError as error:
+                self.problem(f"the arguments of `{module}`: {error}", origin, f"see: opsengine doc {module}")
+                return TextDict((), origin)
+        if free_form is not None and isinstance(value, (int, float, list)):
+            return TextDict({free_form: value}, origin)
+        self.problem(f"the arguments of `{module}` should be a mapping, got {value!r}", origin)
+        return TextDict((), origin)
+
+    def _loop(self, item: TextDict, found: dict[str, Any], with_keys: tuple[str, ...]) -> Loop | None:
+        control = found.pop("loop_control", {}) or {}
+        over, lookup, origin = found.pop("loop", None), "", item.origin
+        if "loop" in item:
+            origin = item.origin_of("loop")
+        if with_keys:
+            if over is not None or len(with_keys) > 1:
+                self.problem("a task has one loop", item.origin_of(with_keys[-1]), "keep one of `loop` and `with_...`")
+            over, lookup = item[with_keys[0]], with_keys[0][len("with_") :]
+            origin = item.origin_of(with_keys[0])
+        elif over is None:
+            return None
+        if isinstance(control, dict):
+            for key in control:
+                if key not in keywords.LOOP_CONTROL:
+                    where = getattr(key, "origin", origin)
+                    self.problem(f"unknown key `{key}` in loop_control", where, near(str(key), keywords.LOOP_CONTROL))
+            control = {str(k): v for k, v in control.items() if k in keywords.LOOP_CONTROL and k != "extended_allitems"}
+        return Loop(over=over, lookup=lookup, origin=origin, **control)
+
+    def import_tasks(
+        self, args: Any, found: dict[str, Any], parent: Node, origin: Origin, handlers: bool = False
+    ) -> Block:
+        """The tasks of another file, in place, as a block with the import's keywords."""
+        block = Block(origin=origin, keywords=found, parent=parent)
+        name = args.get("file", args.get("_raw_params", "")) if isinstance(args, dict) else ""
+        if not name or getattr(name, "is_template", False):
+            hint = "use include_tasks for a name that depends on variables"
+            self.problem("import_tasks needs the name of a file", origin, hint)
+            return block
+        path = self.loader.task_file(str(name), parent, self.file, origin)
+        if path is not None:
+            block.body = TaskReader(self.loader, path).read(self.loader.read(path), block, handlers)
+        return block
+
+
+def tasks_of_file(loader: Loader, path: Path, parent: Node) -> Block:
+    """The tasks of a file that is included while a play runs; raises InputError with all that is wrong in it."""
+    items = load_file(path)
+    block = Block(origin=Origin(str(path), 1, 1), keywords={}, parent=parent)
+    block.body = TaskReader(loader, path).read(items if items is not None else TextList(), block)
+    return block

@@ -1,0 +1,229 @@
+"""
+Containers whose elements are rendered when they are read, so that an unused broken element hurts nobody.
+
+To filters and tests they are a dict and a list like any other. `plain` turns whatever rendering yields into plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol, SupportsIndex
+
+from jinja2.runtime import Undefined
+
+from opsengine.source.text import Text
+
+
+class Renderer(Protocol):
+    """What the containers need of the engine and scope they were read in."""
+
+    def lazily(self, value: Any) -> Any:
+        """The value, rendered if it is a template, or wrapped if it is a container that may hold some."""
+
+
+def has_templates(value: Any) -> bool:
+    """Whether there is a template anywhere in a value."""
+    if isinstance(value, Text):
+        return value.is_template
+    if isinstance(value, dict):
+        return any(has_templates(item) for item in value.values()) or any(
+            isinstance(key, Text) and key.is_template for key in value
+        )
+    if isinstance(value, (list, tuple)):
+        return any(has_templates(item) for item in value)
+    return False
+
+
+class LazyDict(dict[Any, Any]):
+    """A dict that renders a value when it is read, once."""
+
+    __slots__ = ("_renderer", "_waiting")
+
+    def __init__(self, source: dict[Any, Any], renderer: Renderer) -> None:
+        super().__init__(source)
+        self._renderer = renderer
+        self._waiting = set(source)
+
+    def __getitem__(self, key: Any) -> Any:
+        value = super().__getitem__(key)
+        if key in self._waiting:
+            value = self._renderer.lazily(value)
+            super().__setitem__(key, value)
+            self._waiting.discard(key)
+        return value
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._waiting.discard(key)
+        super().__setitem__(key, value)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return self[key] if key in self else default  # noqa: SIM401 - the dict's own get would not render
+
+    def __iter__(self) -> Iterator[Any]:
+        return super().__iter__()
+
+    def items(self) -> Any:
+        return self._complete().items()
+
+    def values(self) -> Any:
+        return self._complete().values()
+
+    def _complete(self) -> dict[Any, Any]:
+        return {key: self[key] for key in list(super().keys())}
+
+    def copy(self) -> dict[Any, Any]:
+        return self._complete()
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        if key in self:
+            self[key]
+        return super().pop(key, *default)
+
+    def __or__(self, other: Any) -> Any:
+        return self._complete() | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | self._complete()
+
+    def __eq__(self, other: object) -> bool:
+        return self._complete() == other
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __repr__(self) -> str:
+        return repr(self._complete())
+
+    def __reduce__(self) -> Any:
+        return (dict, (self._complete(),))
+
+    __hash__ = None
+
+
+class LazyList(list[Any]):
+    """A list that renders an element when it is read, once."""
+
+    __slots__ = ("_renderer", "_waiting")
+
+    def __init__(self, source: Iterable[Any], renderer: Renderer) -> None:
+        super().__init__(source)
+        self._renderer = renderer
+        self._waiting = set(range(len(self)))
+
+    def _element(self, index: int) -> Any:
+        value = super().__getitem__(index)
+        if index in self._waiting:
+            value = self._renderer.lazily(value)
+            super().__setitem__(index, value)
+            self._waiting.discard(index)
+        return value
+
+    def __getitem__(self, index: SupportsIndex | slice) -> Any:
+        if isinstance(index, slice):
+            return [self._element(at) for at in range(*index.indices(len(self)))]
+        at = index.__index__()
+        return self._element(at + len(self) if at < 0 else at)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self._element(index) for index in range(len(self)))
+
+    def __reversed__(self) -> Iterator[Any]:
+        return (self._element(index) for index in range(len(self) - 1, -1, -1))
+
+    def _complete(self) -> list[Any]:
+        return [self._element(index) for index in range(len(self))]
+
+    def copy(self) -> list[Any]:
+        return self._complete()
+
+    def __contains__(self, value: object) -> bool:
+        return any(own == value for own in self)
+
+    def index(self, value: Any, *bounds: Any) -> int:
+        return self._complete().index(value, *bounds)
+
+    def count(self, value: Any) -> int:
+        return self._complete().count(value)
+
+    def pop(self, index: SupportsIndex = -1) -> Any:
+        self._settle()
+        return super().pop(index)
+
+    def _settle(self) -> None:
+        self[:] = self._complete()
+        self._waiting.clear()
+
+    def append(self, value: Any) -> None:
+        super().append(value)
+
+    def insert(self, index: SupportsIndex, value: Any) -> None:
+        self._settle()
+        super().insert(index, value)
+
+    def sort(self, **options: Any) -> None:
+        self._settle()
+        super().sort(**options)
+
+    def reverse(self) -> None:
+        self._settle()
+        super().reverse()
+
+    def __add__(self, other: Any) -> Any:
+        return self._complete() + list(other)
+
+    def __radd__(self, other: Any) -> Any:
+        return list(other) + self._complete()
+
+    def __mul__(self, times: SupportsIndex) -> Any:
+        return self._complete() * times
+
+    __rmul__ = __mul__
+
+    def __eq__(self, other: object) -> bool:
+        return self._complete() == (list(other) if isinstance(other, LazyList) else other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __lt__(self, other: Any) -> bool:
+        return self._complete() < list(other)
+
+    def __gt__(self, other: Any) -> bool:
+        return self._complete() > list(other)
+
+    def __repr__(self) -> str:
+        return repr(self._complete())
+
+    def __reduce__(self) -> Any:
+        return (list, (self._complete(),))
+
+    __hash__ = None
+
+
+class Omit:
+    """The value of `omit`: an argument or element that has it is left out."""
+
+    def __repr__(self) -> str:
+        return "omit"
+
+
+OMIT = Omit()
+
+
+def plain(value: Any) -> Any:
+    """A rendered value as plain data: no `Text`, no lazy container, nothing omitted left, generators as lists."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, str):
+        return value if type(value) is str else str(value)
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items() if item is not OMIT}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value if item is not OMIT]
+    if isinstance(value, (set, frozenset)):
+        return [plain(item) for item in sorted(value, key=str)]
+    if isinstance(value, Undefined):
+        str(value)
+    if hasattr(value, "__next__") or isinstance(value, (type({}.keys()), type({}.values()), type({}.items()), range)):
+        return [plain(item) for item in value]
+    return value
