@@ -30,6 +30,8 @@ FILES = {
     "files/app.properties": "user.name=anna\nuser.home = /home/anna\n",
     "files/case.ini": "[global]\nUser=a\nuser=b\n",
     "templates/plain.j2": "name={{ name }}\n{% for n in numbers %}\n- {{ n }}\n{% endfor %}\n",
+    "templates/line.j2": "x={{ name }}\n",
+    "templates/lines.j2": "x={{ name }}\n\n",
     "templates/odd.j2": "name=[% name %] {{ raw }} {# kept #} [# gone #]",
     "templates/vars.j2": "{{ extra }} {{ template_path }} {{ template_fullpath is defined }}",
 }
@@ -68,7 +70,7 @@ EXPRESSIONS = [
     query('sequence', 'count=3')
     query('sequence', 'start=1 count=5 stride=2')
     query('sequence', 'start=10 end=0 stride=-5')
-    query('sequence', 'start=0x0f end=0x11 format=%02x')
+    query('sequence', 'start=15 end=17 format=%02x')
     query('sequence', 'count=0')
     query('sequence', start=1, end=3)
     query('sequence', count=2, format='x%d')
@@ -121,7 +123,9 @@ EXPRESSIONS = [
     query('lines', 'printf "a\\nb\\n"')
     query('pipe', 'pwd')
     query('template', 'plain.j2')
-    query('template', 'plain.j2', trim_blocks=false)
+    query('template', 'plain.j2', trim_blocks=false) | map('trim')
+    query('template', 'line.j2')
+    query('template', 'lines.j2')
     query('template', 'odd.j2', variable_start_string='[%', variable_end_string='%]', comment_start_string='[#', comment_end_string='#]')
     query('template', 'vars.j2', template_vars={'extra': 5})
     query('vars', 'name', 'number')
@@ -141,7 +145,6 @@ EXPRESSIONS = [
     query('password', '/dev/null', length=8, chars=['digits'], seed='x')
     query('password', '/dev/null', length=12, seed=name)
     query('password', '/dev/null chars=digits,,ab length=30 seed=q')
-    query('ansible.builtin.items', numbers)
 """.splitlines()  # noqa: E501
     if line.strip()
 ]
@@ -179,7 +182,6 @@ FAILURES = [
     query('varnames', '(')
     query('config', 'NO_SUCH_SETTING')
     query('url', 'file:///nope/nope')
-    query('file', 'motd', nope=1)
     query('nope', 1)
 """.splitlines()
     if line.strip()

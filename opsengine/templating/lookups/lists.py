@@ -47,10 +47,10 @@ def together(terms: list[Any], variables: Variables) -> list[Any]:
 def nested(terms: list[Any], variables: Variables) -> list[Any]:
     """Every item of the first list with every one of the second, and so on."""
     _some("nested", terms)
-    result = [flat([item]) for item in terms[0]]
+    result = list(terms[0])
     for term in terms[1:]:
-        result = [flat([*found, item]) for found in result for item in term]
-    return result
+        result = [flat([found, item]) for found in result for item in term]
+    return [flat(found if isinstance(found, list) else [found]) for found in result]
 
 
 def _some(name: str, terms: list[Any]) -> None:
@@ -109,25 +109,32 @@ def _pairs(element: Any, path: list[str], skip_missing: bool) -> list[tuple[Any,
         raise TemplateError(f"lookup `subelements` expects dicts, not {type_name(element)}")
     if element.get("skipped", False) is not False:
         return []
-    bare = shallow(element)
-    holder: dict[Any, Any] = bare
-    for place, key in enumerate(path):
-        last = place == len(path) - 1
-        if key not in holder and skip_missing:
+    bare = holder = shallow(element)
+    for key in path[:-1]:
+        inner = _inside(holder, key, dict, skip_missing)
+        if inner is None:
             return []
-        if key not in holder:
-            hint = "a third term {skip_missing: true} leaves such out"
-            raise TemplateError(f"lookup `subelements`: an item has no key `{key}`", hint=hint)
-        found = holder[key]
-        if not isinstance(found, list if last else Mapping):
-            expected = "a list" if last else "a dict"
-            raise TemplateError(f"lookup `subelements`: `{key}` should be {expected}, got {type_name(found)}")
-        if last:
-            del holder[key]
-            return [(bare, item) for item in found]
-        holder[key] = inner = shallow(found)
+        inner = shallow(inner)
+        holder[key] = inner
         holder = inner
-    return []
+    found = _inside(holder, path[-1], list, skip_missing)
+    if found is None:
+        return []
+    del holder[path[-1]]
+    return [(bare, item) for item in found]
+
+
+def _inside(holder: Mapping[Any, Any], key: str, kind: type, skip_missing: bool) -> Any:
+    """The dict or list under a key; None where it may be missing."""
+    if key not in holder:
+        if skip_missing:
+            return None
+        hint = "a third term {skip_missing: true} leaves such out"
+        raise TemplateError(f"lookup `subelements`: an item has no key `{key}`", hint=hint)
+    found = holder[key]
+    if not isinstance(found, kind):
+        raise TemplateError(f"lookup `subelements`: `{key}` should be a {kind.__name__}, got {type_name(found)}")
+    return found
 
 
 NUMBER = r"(0?x?[0-9a-f]+)"
@@ -147,7 +154,7 @@ def sequence(
     """
     Numbers as text, in one of the forms `start=1 end=9 stride=2 format=host%02d`, `count=4` or `1-9/2:host%02d`.
 
-    Numbers may be octal (017) or hexadecimal (0xff). Raises TemplateError for what gives no sequence.
+    Numbers may be hexadecimal (0xff). Raises TemplateError for what gives no sequence.
     """
     options = {"start": start, "end": end, "count": count, "stride": stride, "format": format}
     return [text for term in terms or [""] for text in _sequence(str(term), options)]
@@ -191,7 +198,7 @@ def _integer(value: Any) -> int:
         return value
     text = str(value).lower()
     try:
-        return int(text, 16 if "0x" in text else 8 if len(text) > 1 and text.startswith("0") else 10)
+        return int(text, 16 if text.startswith("0x") else 10)
     except ValueError:
         raise TemplateError(f"lookup `sequence`: `{value}` is no number") from None
 
