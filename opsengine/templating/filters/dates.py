@@ -1,0 +1,38 @@
+"""Filters on dates."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from opsengine.errors import TemplateError
+from opsengine.templating.filters._guard import volatile
+
+
+def to_datetime(value: str, format: str = "%Y-%m-%d %H:%M:%S") -> datetime:
+    """The point in time that a text says in the given format; dates can be subtracted from each other."""
+    try:
+        return datetime.strptime(str(value), str(format))
+    except ValueError as error:
+        raise TemplateError(f"to_datetime: {error}") from None
+
+
+@volatile
+def strftime(format: str, second: Any = None, utc: bool = False) -> str:
+    """
+    A point in time in the given format (https://docs.python.org/3/library/time.html#time.strftime).
+
+    second: seconds since 1970, now without it.
+    utc: say it in UTC, not in the controller's time zone.
+    """
+    if second is not None:
+        try:
+            second = float(second)
+        except (TypeError, ValueError):
+            raise TemplateError(f"strftime: `{second}` is no number of seconds since 1970") from None
+    return time.strftime(str(format), time.gmtime(second) if utc else time.localtime(second))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {"strftime": strftime, "to_datetime": to_datetime}

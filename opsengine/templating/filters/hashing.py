@@ -1,0 +1,127 @@
+"""Filters that hash: checksums, passwords, names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from opsengine.errors import TemplateError, near
+from opsengine.templating.filters._guard import volatile
+from opsengine.templating.filters._plain import bytes_of, text_of
+
+# The namespace of ansible.builtin.to_uuid, so that names keep their ids.
+NAMESPACE = "361E6D51-FAEC-444A-9079-341386DA8E2E"
+SALT_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./"
+PASSWORD_HASHES = {"md5": "md5_crypt", "blowfish": "bcrypt", "sha256": "sha256_crypt", "sha512": "sha512_crypt"}
+SALT_SIZES = {"md5_crypt": 8, "bcrypt": 22, "sha256_crypt": 16, "sha512_crypt": 16}
+ROUNDS = {"bcrypt": 12, "sha256_crypt": 535_000, "sha512_crypt": 656_000}
+
+
+def checksum(value: Any, hashtype: str = "sha1") -> str:
+    """The checksum of a text in hexadecimal; hashtype is any of Python's hashlib."""
+    try:
+        digest = hashlib.new(hashtype, bytes_of(value), usedforsecurity=False)
+    except ValueError:
+        hint = near(hashtype, hashlib.algorithms_guaranteed) or "see Python's hashlib for the known ones"
+        raise TemplateError(f"hash: no algorithm `{hashtype}`", hint=hint) from None
+    return digest.hexdigest()
+
+
+def sha1(value: Any) -> str:
+    """The SHA-1 of a text in hexadecimal."""
+    return checksum(value, "sha1")
+
+
+def md5(value: Any) -> str:
+    """The MD5 of a text in hexadecimal."""
+    return checksum(value, "md5")
+
+
+def to_uuid(value: Any, namespace: str = NAMESPACE) -> str:
+    """The UUID (version 5, RFC 9562) of a name in a namespace."""
+    import uuid
+
+    try:
+        space = uuid.UUID(str(namespace))
+    except ValueError:
+        raise TemplateError(f"to_uuid: the namespace `{namespace}` is no UUID") from None
+    return str(uuid.uuid5(space, text_of(value)))
+
+
+def random_salt(length: int) -> str:
+    """A salt by the system's random source."""
+    import secrets
+
+    return "".join(secrets.choice(SALT_ALPHABET) for _ in range(length))
+
+
+@volatile
+def password_hash(
+    password: Any,
+    hashtype: str = "sha512",
+    salt: str | None = None,
+    salt_size: int | None = None,
+    rounds: int | None = None,
+    ident: str | None = None,
+) -> str:
+    """
+    The hash of a password as /etc/shadow has it.
+
+    hashtype: sha512, sha256, md5, blowfish (or bcrypt; needs the Python package `bcrypt`).
+    salt: random without it, of `salt_size` characters; give one, or every run changes the hash.
+    ident: the variant of bcrypt (2, 2a, 2b, 2y).
+    Raises TemplateError for an unknown hash and a salt that cannot be.
+    """
+    name = PASSWORD_HASHES.get(hashtype, hashtype)
+    if name not in SALT_SIZES:
+        known = ", ".join(PASSWORD_HASHES)
+        raise TemplateError(
+            f"password_hash: no hash `{hashtype}`", hint=near(hashtype, PASSWORD_HASHES) or f"known: {known}"
+        )
+    if not isinstance(password, (str, bytes, int, float)):
+        raise TemplateError("password_hash: the password should be text")
+    salt = str(salt) if salt else random_salt(salt_size or SALT_SIZES[name])
+    _check_salt(name, salt)
+    if name == "bcrypt":
+        return _bcrypt(bytes_of(password), salt, rounds or ROUNDS[name], ident or "2b")
+
+    from opsengine.templating.filters import _crypt
+
+    if name == "md5_crypt":
+        return _crypt.md5_crypt(bytes_of(password), salt)
+    crypt = _crypt.sha256_crypt if name == "sha256_crypt" else _crypt.sha512_crypt
+    return crypt(bytes_of(password), salt, rounds or ROUNDS[name])
+
+
+def _check_salt(name: str, salt: str) -> None:
+    if strange := sorted(set(salt) - set(SALT_ALPHABET)):
+        raise TemplateError(f"password_hash: a salt has letters, digits, `.` and `/`, not `{''.join(strange)}`")
+    size = SALT_SIZES[name]
+    if len(salt) > size or (name == "bcrypt" and len(salt) != size):
+        limit = f"{size}" if name == "bcrypt" else f"at most {size}"
+        raise TemplateError(f"password_hash: the salt of {name} has {limit} characters, the given one has {len(salt)}")
+
+
+def _bcrypt(password: bytes, salt: str, rounds: int, ident: str) -> str:
+    try:
+        import bcrypt
+    except ImportError:
+        hint = "install it beside opsengine, or use sha512"
+        raise TemplateError("password_hash: bcrypt needs the Python package `bcrypt`", hint=hint) from None
+    from opsengine.templating.filters._crypt import BCRYPT_ALPHABET
+
+    # 22 characters hold 132 bits, four more than the salt: those must be 0.
+    last = BCRYPT_ALPHABET[BCRYPT_ALPHABET.index(salt[-1]) & 0b110000]
+    setting = f"${ident}${rounds:02d}${salt[:-1]}{last}"
+    return bcrypt.hashpw(password, setting.encode()).decode("ascii")
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "checksum": sha1,
+    "hash": checksum,
+    "md5": md5,
+    "password_hash": password_hash,
+    "sha1": sha1,
+    "to_uuid": to_uuid,
+}
