@@ -27,7 +27,8 @@ SUBSETS = {
 }
 SMALLEST = {
     "platform", "distribution", "date_time", "user", "env", "python", "cmdline", "dns", "selinux", "lsb", "pkg_mgr",
-    "service_mgr", "local", "ssh_pub_keys",
+    "service_mgr", "local",
+    "ssh_pub_keys",
 }  # fmt: skip
 OTHER_NAMES = {
     "apparmor": "selinux", "fips": "selinux", "system": "platform", "kernel": "platform", "architecture": "platform",

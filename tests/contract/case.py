@@ -16,6 +16,9 @@ from opsengine.execution.actions import copy
 from opsengine.execution.actions.base import Prepared
 
 
+FILES = "find {folder} -printf '%P %y %m %u %g %s %T@ %l\\n' | sort; find {folder} -type f -exec sha1sum {} +"
+
+
 class Target(Protocol):
     """Where a case is tried: a folder of this machine, or a host of the lab."""
 
@@ -42,7 +45,7 @@ class Case:
     name: str
     args: Mapping[str, Any]
     arrange: str = "true"
-    snapshot: str = "find {folder} -printf '%P %y %m %u %g %s %T@ %l\\n' | sort; find {folder} -type f -exec sha1sum {} +"
+    snapshot: str = FILES
     kind: str = "module"
     undo: Mapping[str, Any] | None = None
     same: bool = False

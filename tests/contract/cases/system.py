@@ -5,8 +5,8 @@ from tests.contract.case import Case
 UNITS = "systemctl show demo cron -p ActiveState,UnitFileState,LoadState"
 DEMO = (
     "systemctl unmask demo 2>/dev/null; systemctl disable --now demo 2>/dev/null; "
-    "printf '[Service]\\nExecStart=/bin/sleep infinity\\nExecReload=/bin/true\\n[Install]\\nWantedBy=multi-user.target\\n'"
-    " > /etc/systemd/system/demo.service; systemctl daemon-reload; "
+    "printf '[Service]\\nExecStart=/bin/sleep infinity\\nExecReload=/bin/true\\n' > /etc/systemd/system/demo.service; "
+    "printf '[Install]\\nWantedBy=multi-user.target\\n' >> /etc/systemd/system/demo.service; systemctl daemon-reload; "
 )
 START = DEMO + "systemctl start demo"
 KERNEL = "cat /proc/sys/net/ipv4/ip_default_ttl {folder}/s.conf 2>/dev/null || true"
