@@ -15,7 +15,6 @@ from opsengine.connection.local import LocalChannel
 from opsengine.execution.actions import copy
 from opsengine.execution.actions.base import Prepared
 
-
 FILES = "find {folder} -printf '%P %y %m %u %g %s %T@ %l\\n' | sort; find {folder} -type f -exec sha1sum {} +"
 
 

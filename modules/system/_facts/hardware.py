@@ -32,7 +32,12 @@ def _memory():
         "memory_mb": {
             "real": {"total": total, "used": total - free, "free": free},
             "nocache": {"free": idle, "used": total - idle},
-            "swap": dict(total=swap, free=swap_free, used=swap - swap_free, cached=numbers.get("SwapCached", 0)),
+            "swap": {
+                "total": swap,
+                "free": swap_free,
+                "used": swap - swap_free,
+                "cached": numbers.get("SwapCached", 0),
+            },
         },
     }
 
