@@ -60,10 +60,17 @@ class AgentClient:
     Sends requests and hands their results out; any number may be in flight, from any thread.
 
     silence: seconds without a sign of life, while something is asked, after which the host counts as lost.
+    explain: what a message means that came instead of the agent.
     """
 
-    def __init__(self, channel: Channel, silence: float = 30.0) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        silence: float = 30.0,
+        explain: Callable[[str], Unreachable | None] | None = None,
+    ) -> None:
         self._channel = channel
+        self._explain = explain
         self._silence = silence
         self._numbers = itertools.count(1)
         self._waiting: dict[int, queue.SimpleQueue[tuple[dict[str, Any], bytes] | None]] = {}
@@ -141,7 +148,7 @@ class AgentClient:
             raise Unreachable(
                 f"no sign of life for {quiet:.0f} seconds while a task was running",
                 kind="lost",
-                hint="the host or the network to it hangs; `timeout` under [connection] sets how long to wait",
+                hint="the host or the network to it hangs; --silence sets how long to wait",
             )
         with self._lock:
             self._send(pack({"t": "ping"}))
@@ -194,6 +201,8 @@ class AgentClient:
                 kind="no-python",
                 hint="install one with the `raw` module, or name it: ansible_python_interpreter=/path/to/python3",
             )
+        if self._explain is not None and (explained := self._explain(noise)):
+            return explained
         code = self._channel.exit_code()
         said = f": {noise[-400:]}" if noise else ""
         return Unreachable(

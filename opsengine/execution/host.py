@@ -54,7 +54,7 @@ class HostWork:
             if agent is None:
                 connection = self._connections.get(settings)
                 if connection is None:
-                    connection = self._connections[settings] = connect(settings)
+                    connection = self._connections[settings] = connect(settings, self._silence)
                 agent = self._agents[settings, become] = open_agent(connection, settings, become, self._silence)
             return agent
 

@@ -67,6 +67,7 @@ class _Checker:
 
     def play(self, play: Play) -> None:
         self.keywords(play)
+        known = self._known_handlers(play)
         for task in (*play.tasks(), *play.handlers):
             for node in task.lineage():
                 if id(node) not in self._seen:
@@ -77,7 +78,8 @@ class _Checker:
             if task.loop is not None:
                 self.templates(task.loop.over)
             self.file(task)
-            self.notifications(task, play)
+            if known is not None:
+                self.notifications(task, known)
 
     def keywords(self, node: Node) -> None:
         for name, value in node.keywords.items():
@@ -136,11 +138,13 @@ class _Checker:
         except OpsError as error:
             self.problem(error.message, name.origin, error.hint)
 
-    def notifications(self, task: Task, play: Play) -> None:
+    def _known_handlers(self, play: Play) -> set[str] | None:
+        """The names that handlers may be notified by; None where some are only known when the play runs."""
         names, templated = _handler_names(play.handlers)
-        dynamic = any(short(other.module) in ("include_role", "include_tasks") for other in play.tasks())
-        if templated or dynamic:
-            return
+        dynamic = any(short(task.module) == "include_role" for task in play.tasks())
+        return None if templated or dynamic else names
+
+    def notifications(self, task: Task, names: set[str]) -> None:
         for name in task.keywords.get("notify", []):
             if isinstance(name, Text) and not name.is_template and name not in names:
                 hint = near(name, names) or ("this play has no handlers" if not names else None)

@@ -112,6 +112,7 @@ class Run:
             reason = "no host matches its pattern" if not hosts else "every host has failed before"
             self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
             return not hosts
+        self.stats.expect(remaining)
         play_run = PlayRun(self, play, remaining)
         batches = batch_sizes(self.engine.render(play.keywords.get("serial"), play_run.scopes.of_play()), remaining)
         for number, batch in enumerate(batches, 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterable
 
 from opsengine.events import HostStats, Status
 from opsengine.execution.outcome import Outcome
@@ -17,6 +18,12 @@ class Stats:
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
         self._lock = threading.Lock()
+
+    def expect(self, hosts: Iterable[str]) -> None:
+        """Have hosts appear in this order, once there is something to count."""
+        with self._lock:
+            for host in hosts:
+                self._counts.setdefault(host, Counter())
 
     def count(self, host: str, outcome: Outcome) -> None:
         """Count an outcome."""

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from opsengine.execution.play import PlayRun
 
 
+NOT_UNREACHABLE = ("become", "no-python", "settings")
+"""Causes of failing to start an agent on a host that does answer: as in Ansible, the task has failed then."""
+
+
 @dataclass
 class Item:
     """One pass of a task: the only one, or one item of its loop."""
@@ -66,13 +70,8 @@ class TaskOnHost:
             self.diff = self._truth("diff", self.diff)
             result = self._looped() if self.task.loop else self._single()
         except Unreachable as error:
-            result = {
-                "unreachable": True,
-                "msg": error.message,
-                "hint": error.hint,
-                "kind": error.kind,
-                "changed": False,
-            }
+            verdict = "failed" if error.kind in NOT_UNREACHABLE else "unreachable"
+            result = {verdict: True, "msg": error.message, "hint": error.hint, "kind": error.kind, "changed": False}
         except OpsError as error:
             result = _failed(error, self.task.origin)
         outcome = self._concluded(completed(result))

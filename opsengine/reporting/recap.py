@@ -23,7 +23,7 @@ COLOURS = {
     "rescued": "magenta",
     "ignored": "magenta",
 }
-ALWAYS = ("ok", "changed", "skipped", "failed", "unreachable")
+RECAP_ORDER = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignored")
 
 
 def rank(stats: HostStats) -> tuple[bool, bool, bool, bool]:
@@ -51,27 +51,30 @@ def _table(terminal: Terminal, ended: RunEnded, verbosity: int) -> list[str]:
     shown = ranked
     if not verbosity and len(ranked) > LONG:
         shown = [(host, stats) for host, stats in ranked if not all(rank(stats))][:LONGEST]
-    sums = total(ended.stats)
-    wanted = [field.name for field in fields(HostStats)]
-    kinds = [*ALWAYS, *(name for name in wanted if name not in ALWAYS and getattr(sums, name))]
-    heads = ["would change" if ended.check and kind == "changed" else kind for kind in kinds]
-    width = max(8, *(columns(clean(host)) for host, _ in shown or [("", sums)]))
-    lines = [terminal.paint(f"  {pad('', width)}  {'  '.join(heads)}", "dim")]
-    lines += [_row(terminal, pad(clean(host), width), stats, kinds, heads) for host, stats in shown]
+    width = max(8, *(columns(clean(host)) for host, _ in shown or [("", HostStats())]))
+    digits = len(str(max((max(astuple(stats)) for _, stats in shown), default=0)))
+    lines = [_row(terminal, pad(clean(host), width), stats, digits) for host, stats in shown]
     lines += _summed_up(terminal, ranked[len(shown) :], ended.check)
     if len(ranked) > 1:
-        lines.append(_row(terminal, terminal.paint(pad("total", width), "bold"), sums, kinds, heads))
+        lines.append(_total(terminal, total(ended.stats), width, ended.check))
     return lines
 
 
-def _row(terminal: Terminal, name: str, stats: HostStats, kinds: list[str], heads: list[str]) -> str:
+def _row(terminal: Terminal, name: str, stats: HostStats, digits: int) -> str:
+    """One host in the words and the order of Ansible's recap, which scripts look for."""
     cells = []
-    for kind, head in zip(kinds, heads, strict=True):
+    for kind in RECAP_ORDER:
         value = getattr(stats, kind)
-        cells.append(terminal.paint(f"{value:>{len(head)}}", COLOURS[kind] if value else "dim"))
+        cells.append(terminal.paint(pad(f"{kind}={value}", len(kind) + 1 + digits), COLOURS[kind] if value else "dim"))
     if stats.failed or stats.unreachable:
-        name = terminal.paint(name, "alarm") if "\x1b" not in name else name
-    return f"  {name}  {'  '.join(cells)}"
+        name = terminal.paint(name, "alarm")
+    return f"  {name} : {'  '.join(cells)}".rstrip()
+
+
+def _total(terminal: Terminal, sums: HostStats, width: int, check: bool) -> str:
+    heads = {"changed": "would change" if check else "changed"}
+    parts = [f"{getattr(sums, kind)} {heads.get(kind, kind)}" for kind in RECAP_ORDER if getattr(sums, kind)]
+    return f"  {terminal.paint(pad('total', width), 'bold')} : {', '.join(parts) or 'nothing'}"
 
 
 def _summed_up(terminal: Terminal, rest: list[tuple[str, HostStats]], check: bool) -> list[str]:

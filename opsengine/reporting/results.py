@@ -39,7 +39,7 @@ def is_debug(module: str) -> bool:
 
 def message(result: Mapping[str, Any]) -> str:
     """The words of a result: its msg, or the nearest thing to it."""
-    for key in ("msg", "censored", "skip_reason", "reason", "module_stderr"):
+    for key in ("msg", "censored", "skip_reason", "skipped_reason", "reason", "module_stderr"):
         value = result.get(key)
         if value:
             return value if isinstance(value, str) else "\n".join(yaml_lines(value))

@@ -18,7 +18,9 @@ def play_of(tmp_path: Path, text: str) -> Play:
     return Loader(Modules()).load(file).plays[0]
 
 
-def walk(play: Play, failing: tuple[str, ...] = (), notifying: dict[str, str] | None = None, **options: bool) -> list[str]:
+def walk(
+    play: Play, failing: tuple[str, ...] = (), notifying: dict[str, str] | None = None, **options: bool
+) -> list[str]:
     """The names of the tasks a host runs; the last is FAILED when it did not get through."""
     rescued: list[HostFailed] = []
     flow = Flow(play, [], lambda task: True, rescued.append, **options)

@@ -117,7 +117,10 @@ class TestSeveralProblems:
         tasks.mkdir(parents=True)
         (tasks / "main.yml").write_text("- import_tasks: more.yml\n")
         (tasks / "more.yml").write_text("- pign:\n")
-        assert "roles/web/tasks/more.yml:1:3: unknown module `pign`" in problems(tmp_path, "- hosts: all\n  roles: [web]\n")[0]
+        assert (
+            "roles/web/tasks/more.yml:1:3: unknown module `pign`"
+            in problems(tmp_path, "- hosts: all\n  roles: [web]\n")[0]
+        )
 
 
 class TestARightPlaybook:

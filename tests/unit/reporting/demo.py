@@ -11,6 +11,7 @@ from pathlib import Path
 from opsengine.events import HostResult
 from opsengine.reporting.bus import Bus
 from opsengine.reporting.console import Console
+from opsengine.reporting.html import HtmlReport
 from opsengine.reporting.jsonl import JsonLines
 from tests.unit.reporting.scenario import day_of_work, large_run
 

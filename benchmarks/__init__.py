@@ -1,0 +1,1 @@
+"""opsengine beside its peers: the same work, the same machine, the same run (see README.md)."""
