@@ -57,6 +57,12 @@ class TestACopy:
         with pytest.raises(TaskFailed, match="neither a file"):
             prepared(src="/dev/null", dest="/x")
 
+    def test_never_sends_what_a_vault_has_encrypted_unless_told_to(self, tmp_path: Path) -> None:
+        (tmp_path / "f").write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+        with pytest.raises(TaskFailed, match="encrypted by a vault"):
+            prepared(src=str(tmp_path / "f"), dest="/x")
+        assert prepared(src=str(tmp_path / "f"), dest="/x", decrypt=False).content is not None
+
     def test_of_a_thousand_files_asks_for_those_that_are_missing_in_one_go(self, tmp_path: Path) -> None:
         source, target = tmp_path / "source", tmp_path / "target"
         source.mkdir()
