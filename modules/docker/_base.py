@@ -12,11 +12,12 @@ class EngineArguments:
         default=None, aliases=("docker_url",),
     )  # fmt: skip
     tls = Arg(bool, "Speak TLS, without checking the engine's certificate", default=False)
-    validate_certs = Arg(
-        bool, "Speak TLS and check the engine's certificate", default=False, aliases=("tls_verify",)
-    )
+    validate_certs = Arg(bool, "Speak TLS and check the engine's certificate", default=False, aliases=("tls_verify",))
     ca_path = Arg(
-        Path, "The certificate of the authority to trust", default=None, aliases=("ca_cert", "tls_ca_cert", "cacert_path")
+        Path,
+        "The certificate of the authority to trust",
+        default=None,
+        aliases=("ca_cert", "tls_ca_cert", "cacert_path"),
     )
     client_cert = Arg(Path, "This client's certificate", default=None, aliases=("tls_client_cert", "cert_path"))
     client_key = Arg(Path, "The key of it", default=None, aliases=("tls_client_key", "key_path"))

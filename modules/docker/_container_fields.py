@@ -59,8 +59,6 @@ def words(value):
     return [str(item) for item in value] if isinstance(value, list) else shlex.split(str(value))
 
 
-
-
 def _devices(value):
     found = []
     for text in value:
@@ -93,9 +91,11 @@ def _tmpfs(value):
     return found
 
 
-
 def _capabilities(value):
-    return ["ALL" if name.upper() == "ALL" else name.upper()[4 if name.upper().startswith("CAP_") else 0 :] for name in value]
+    return [
+        "ALL" if name.upper() == "ALL" else name.upper()[4 if name.upper().startswith("CAP_") else 0 :]
+        for name in value
+    ]
 
 
 def _health(value):

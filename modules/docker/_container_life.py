@@ -68,7 +68,9 @@ def wait_healthy(engine, identity, timeout):
         state = inspect(engine, identity)["State"]
         health = state.get("Health") or {}
         if not health:
-            raise ModuleFailed("the container has no health check", hint="healthcheck gives it one; or use state: started")
+            raise ModuleFailed(
+                "the container has no health check", hint="healthcheck gives it one; or use state: started"
+            )
         if health["Status"] == "healthy":
             return
         if health["Status"] == "unhealthy" or not state["Running"] or time.monotonic() > end:
@@ -90,7 +92,9 @@ def anonymous_volumes(found, covered):
     return [
         "%s:%s%s" % (mount["Name"], mount["Destination"], "" if mount.get("RW", True) else ":ro")
         for mount in found.get("Mounts") or []
-        if mount.get("Type") == "volume" and ANONYMOUS.match(mount.get("Name", "")) and mount["Destination"] not in covered
+        if mount.get("Type") == "volume"
+        and ANONYMOUS.match(mount.get("Name", ""))
+        and mount["Destination"] not in covered
     ]
 
 
@@ -121,7 +125,8 @@ class Replacement:
             self._put_back(identity, running)
             message = getattr(failure, "message", str(failure))
             raise ModuleFailed(
-                "the new container did not work out: %s; the old one is back%s" % (message, " and runs" if running else ""),
+                "the new container did not work out: %s; the old one is back%s"
+                % (message, " and runs" if running else ""),
                 hint=getattr(failure, "hint", None),
             )
         remove(self.engine, self.old["Id"], volumes=False)

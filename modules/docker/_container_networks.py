@@ -56,7 +56,12 @@ def settings(asked):
     """What is asked for on a network, as the engine takes it."""
     addresses = {"IPv4Address": asked.get("ipv4_address"), "IPv6Address": asked.get("ipv6_address")}
     found = {"IPAMConfig": {key: value for key, value in addresses.items() if value}}
-    for key, name in (("aliases", "Aliases"), ("links", "Links"), ("mac_address", "MacAddress"), ("driver_opts", "DriverOpts")):
+    for key, name in (
+        ("aliases", "Aliases"),
+        ("links", "Links"),
+        ("mac_address", "MacAddress"),
+        ("driver_opts", "DriverOpts"),
+    ):
         if asked.get(key):
             found[name] = asked[key]
     return found

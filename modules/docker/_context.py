@@ -22,7 +22,9 @@ class Context:
         self.folder = folder
         self.dockerfile = dockerfile or "Dockerfile"
         if not os.path.isfile(os.path.join(folder, self.dockerfile)):
-            raise ModuleFailed("there is no %s in %s" % (self.dockerfile, folder), hint="build.dockerfile names another")
+            raise ModuleFailed(
+                "there is no %s in %s" % (self.dockerfile, folder), hint="build.dockerfile names another"
+            )
         self.rules = self._read_rules()
 
     def _read_rules(self):
@@ -115,5 +117,3 @@ def _expression(pattern):
         else:
             text, at = text + re.escape(pattern[at]), at + 1
     return re.compile(text + r"\Z")
-
-

@@ -122,7 +122,9 @@ class Engine:
     def log(self):
         """The last lines that the engine has logged."""
         if self.systemd:
-            said = _services.run(["journalctl", "-u", "docker.service", "-n", "12", "-o", "cat", "--no-pager"], check=False)
+            said = _services.run(
+                ["journalctl", "-u", "docker.service", "-n", "12", "-o", "cat", "--no-pager"], check=False
+            )
             return said.stdout.strip()
         with contextlib.suppress(OSError):
             with open(LOG, "rb") as file:

@@ -56,7 +56,9 @@ def bound(bindings):
     """The same as `published` of what the engine says of a container."""
     found = {}
     for key, places in (bindings or {}).items():
-        found[key] = sorted({(_address(place.get("HostIp")), int(place.get("HostPort") or 0)) for place in places or []})
+        found[key] = sorted(
+            {(_address(place.get("HostIp")), int(place.get("HostPort") or 0)) for place in places or []}
+        )
     return found
 
 

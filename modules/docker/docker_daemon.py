@@ -93,7 +93,9 @@ class DockerDaemon(EngineArguments, Module):
         if self.after == self.document:
             content = self.before["content"]
         else:
-            content = Content((json.dumps(self.after, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8"))
+            content = Content(
+                (json.dumps(self.after, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
+            )
         wanted = {"content": content}
         if self.answers:
             wanted["in effect"] = sorted(self.after)

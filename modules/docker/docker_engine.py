@@ -133,7 +133,9 @@ class DockerEngine(EngineArguments, Module):
 
 
 def _installed(package):
-    said = run(["dpkg-query", "-W", "-f", "${db:Status-Status}", package], check=False) if find_command("dpkg") else None
+    said = (
+        run(["dpkg-query", "-W", "-f", "${db:Status-Status}", package], check=False) if find_command("dpkg") else None
+    )
     return bool(said) and said.stdout == "installed"
 
 

@@ -60,10 +60,15 @@ class DockerImage(EngineModule):
     build = Arg(dict, "How it is built", default=None, of=BUILD, needed_if={"source": "build"})
     load_path = Arg(Path, "The archive on the host (`docker save`)", default=None, needed_if={"source": "load"})
     import_path = Arg(
-        Path, "A tar of a root file system on the host that becomes the image", default=None, needed_if={"source": "import"}
+        Path,
+        "A tar of a root file system on the host that becomes the image",
+        default=None,
+        needed_if={"source": "import"},
     )
     import_changes = Arg(dict, "How containers of an imported image run", default=None, of=CHANGES)
-    pull = Arg(dict, "How it is pulled", default=None, of={"platform": Arg(str, "The platform to pull for", default=None)})
+    pull = Arg(
+        dict, "How it is pulled", default=None, of={"platform": Arg(str, "The platform to pull for", default=None)}
+    )
     force_source = Arg(bool, "Pull, build, load or import even if it is there", default=False)
     force_absent = Arg(bool, "Remove it with all of its tags, even if containers use it", default=False)
     force_tag = Arg(bool, "Tag `repository` even if that is another image by now", default=False)
@@ -114,7 +119,9 @@ class DockerImage(EngineModule):
             return None
         wanted = {"image": self.full}
         if self.source == "local" and self.before is None:
-            self.needs("image", self.full, False, "image %s is not there" % self.full, "source: pull or build brings it")
+            self.needs(
+                "image", self.full, False, "image %s is not there" % self.full, "source: pull or build brings it"
+            )
         digest = self._digest()
         if digest and (self.before is None or "made from" in self.before):
             wanted["made from"] = digest
@@ -234,7 +241,9 @@ class DockerImage(EngineModule):
         other = engine.get("/images/%s/json" % quoted(self._other_name()))
         own = engine.get("/images/%s/json" % quoted(self.full))
         if other and other["Id"] != own["Id"] and not self.force_tag:
-            raise ModuleFailed("%s is another image already" % self._other_name(), hint="force_tag: true takes the name")
+            raise ModuleFailed(
+                "%s is another image already" % self._other_name(), hint="force_tag: true takes the name"
+            )
         repository, tag = _images.split(self.repository, self.version)
         engine.call("POST", "/images/%s/tag" % quoted(self.full), {"repo": repository, "tag": tag})
 

@@ -8,7 +8,9 @@ from modules.kit import Arg, ModuleFailed
 
 IPAM = {
     "subnet": Arg(str, "The addresses of the network, as 172.30.0.0/24", default=None),
-    "iprange": Arg(str, "The part of them that containers get their addresses from", default=None, aliases=("ip_range",)),
+    "iprange": Arg(
+        str, "The part of them that containers get their addresses from", default=None, aliases=("ip_range",)
+    ),
     "gateway": Arg(str, "The address of the gateway", default=None),
     "aux_addresses": Arg(dict, "Addresses that are used by others, as {name: address}", default=None),
 }
@@ -154,7 +156,11 @@ class DockerNetwork(EngineModule):
             "Attachable": bool(self.attachable),
             "Ingress": bool(self.ingress),
             "EnableIPv6": bool(self.enable_ipv6),
-            "IPAM": {"Driver": self.ipam_driver or "default", "Options": texts(self.ipam_driver_options), "Config": config},
+            "IPAM": {
+                "Driver": self.ipam_driver or "default",
+                "Options": texts(self.ipam_driver_options),
+                "Config": config,
+            },
         }
         if self.scope:
             data["Scope"] = self.scope
