@@ -50,7 +50,10 @@ class DockerContainer(ContainerArguments, EngineModule):
         state["binds"] = [_bind(text) for text in found["HostConfig"].get("Binds") or []]
         state["mounts"] = [_mount(mount) for mount in found["HostConfig"].get("Mounts") or []]
         state["networks"] = networks.current(found)
-        state["image"] = found["Image"]
+        same_image = self.image_found is not None and self.image_found["Id"] == found["Image"]
+        state["image"] = (
+            self._image_name() if same_image else "%s (%s)" % (found["Config"]["Image"], found["Image"][:19])
+        )
         state["status"] = self._status(found["State"])
         return state
 
@@ -109,11 +112,8 @@ class DockerContainer(ContainerArguments, EngineModule):
         return wanted
 
     def _wanted_image(self):
-        if self.image_found is not None:
-            return self.image_found["Id"]
         name = self._image_name()
-        coming = self.context.bringer("image", name)
-        if coming or self.pull == "never":
+        if self.image_found is None and (self.context.bringer("image", name) or self.pull == "never"):
             hint = "docker_image brings it, or pull: missing"
             self.needs("image", name, False, "image %s is not there" % name, hint)
         return name

@@ -11,7 +11,7 @@ from modules.docker import _images
 from modules.docker._base import EngineModule, texts
 from modules.docker._client import name as quoted
 from modules.docker._context import DIGEST_LABEL, Context
-from modules.kit import Arg, ModuleFailed, Path, Size
+from modules.kit import Arg, ModuleFailed, Path, Size, Unknown
 from modules.kit import filesystem as fs
 
 LIMITS = {
@@ -123,7 +123,7 @@ class DockerImage(EngineModule):
                 "image", self.full, False, "image %s is not there" % self.full, "source: pull or build brings it"
             )
         digest = self._digest()
-        if digest and (self.before is None or "made from" in self.before):
+        if digest is not None and (self.before is None or "made from" in self.before):
             wanted["made from"] = digest
         if self.force_source and self.before is not None and self.source != "local":
             wanted["source"] = "anew"
@@ -146,7 +146,9 @@ class DockerImage(EngineModule):
         if self.source == "build":
             folder = self.build["path"]
             there = os.path.isdir(folder)
-            if self.needs("path", folder, there, "there is no folder %s on this host" % folder):
+            if not self.needs("path", folder, there, "there is no folder %s on this host" % folder):
+                self.foreseen = Unknown(self.context.bringer("path", folder))
+            else:
                 coming = self.context.bringer("path", folder + "/" + (self.build["dockerfile"] or "Dockerfile"))
                 self.foreseen = self._context_digest(folder, coming)
         elif self.source in ("import", "load"):
@@ -159,7 +161,7 @@ class DockerImage(EngineModule):
         dockerfile = os.path.join(folder, self.build["dockerfile"] or "Dockerfile")
         if not os.path.isfile(dockerfile) and coming:
             self.context.assume("path", dockerfile, coming)
-            return None
+            return Unknown(coming)
         keys = ("dockerfile", "args", "target", "labels", "platform")
         return Context(folder, self.build["dockerfile"]).digest({key: self.build[key] for key in keys})
 
