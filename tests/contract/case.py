@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,6 +65,12 @@ def placed(value: Any, folder: str) -> Any:
     if isinstance(value, list):
         return [placed(item, folder) for item in value]
     return {key: placed(item, folder) for key, item in value.items()} if isinstance(value, Mapping) else value
+
+
+def pythons(minors: Iterable[int]) -> list[str]:
+    """The paths of those Pythons 3.x that are found and really start (a version manager's shim may not)."""
+    found = [path for minor in minors if (path := shutil.which(f"python3.{minor}"))]
+    return [path for path in found if subprocess.run([path, "-c", ""], capture_output=True).returncode == 0]
 
 
 class Controller:

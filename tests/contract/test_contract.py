@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from opsengine.agent import bootstrap
 from opsengine.connection.local import LocalConnection
-from tests.contract.case import Case, LabTarget, LocalTarget, Target, perform, placed
+from tests.contract.case import Case, LabTarget, LocalTarget, Target, perform, placed, pythons
 from tests.contract.cases import CASES
 from tests.lab import Lab
 from tests.lab.daemon import client
@@ -20,8 +19,7 @@ from tests.lab.daemon import client
 
 def interpreters() -> list[str]:
     """The Python of this run, and the oldest and the newest others that are found."""
-    versions = [path for minor in (6, 14, 13) if (path := shutil.which(f"python3.{minor}"))]
-    return list(dict.fromkeys([sys.executable, *versions]))
+    return list(dict.fromkeys([sys.executable, *pythons((6, 13, 14))]))
 
 
 @pytest.fixture(scope="module", params=interpreters(), ids=lambda path: Path(path).name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from opsengine.agent import bootstrap, library
 from opsengine.agent.client import AgentClient, Request
 from opsengine.connection.local import LocalConnection
 from opsengine.paths import modules_folder
+from tests.contract.case import pythons
 from tests.contract.cases import CASES
 
 FILES = sorted(modules_folder().rglob("*.py"))
@@ -29,7 +29,7 @@ def named(path: Path) -> str:
 
 def interpreters() -> list[str]:
     """Every Python from 3.6 to 3.14 that is found."""
-    return [path for minor in range(6, 15) if (path := shutil.which(f"python3.{minor}"))] or [sys.executable]
+    return pythons(range(6, 15)) or [sys.executable]
 
 
 @pytest.mark.parametrize("name", NAMES)
