@@ -97,7 +97,7 @@ class DockerDaemon(EngineArguments, Module):
                 (json.dumps(self.after, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
             )
         wanted = {"content": content}
-        if self.answers:
+        if self.answers and content == self.before["content"]:
             wanted["in effect"] = sorted(self.after)
         self._announce(content)
         return wanted
@@ -183,17 +183,17 @@ class DockerDaemon(EngineArguments, Module):
             self.engine.restart()
         else:
             self.engine.reload()
-            self._wait_for_reload()
+        self._wait_for_effect()
 
-    def _wait_for_reload(self):
-        """A reload that fails is only logged: look until the engine says what was asked for, or restart it."""
+    def _wait_for_effect(self):
+        """A reload that fails is only logged: look until the engine says what was asked for."""
         end = time.monotonic() + 10
         while time.monotonic() < end:
             info = self.engine.client.get("/info")
             if all(_daemon_keys.in_effect(key, value, info) for key, value in self.after.items()):
                 return
             time.sleep(0.05)
-        raise ModuleFailed("the engine was told to reload and does not go by the new values", hint=self.engine.log())
+        raise ModuleFailed("the engine has read the new values and does not go by them", hint=self.engine.log())
 
     def _put_back(self, before, failure):
         if before is None:

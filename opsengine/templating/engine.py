@@ -235,8 +235,9 @@ def explained(error: Exception, text: str | None, origin: Origin, scope: Scope) 
     shown = f" in `{_short(text)}`" if text is not None else ""
     if isinstance(error, MissingUsed):
         missing = error.what.explain(scope)
-        missing.message += shown
-        missing.origin = origin
+        if missing.origin is None:
+            missing.message += shown
+            missing.origin = origin
         return missing
     if isinstance(error, jinja2.TemplateSyntaxError):
         if text is not None and (error.lineno or 1) > 1 and origin.line:

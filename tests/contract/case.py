@@ -38,7 +38,7 @@ class Case:
     command whose output shows the part of the world that the module could touch. kind: `module` (checked, applied,
     applied again), `action` (runs each time) or `query` (changes nothing). undo: arguments that take it back. same:
     whether nothing is to be done from the start. volatile: words in keys of a diff that differ from run to run.
-    lab: whether it needs a host.
+    lab: whether it needs a host. docker: whether it needs one with an engine inside.
     """
 
     module: str
@@ -53,6 +53,7 @@ class Case:
     expect: Mapping[str, Any] = field(default_factory=dict)
     volatile: tuple[str, ...] = ()
     lab: bool = False
+    docker: bool = False
 
     def __str__(self) -> str:
         return f"{self.module}: {self.name}"

@@ -37,7 +37,7 @@ def host(lab: Lab) -> Iterator[LabTarget]:
     target.agent.close()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not case.lab], ids=str)
+@pytest.mark.parametrize("case", [case for case in CASES if not (case.lab or case.docker)], ids=str)
 def test_a_module_keeps_the_contract(case: Case, local: LocalTarget) -> None:
     keep(case, local)
 
@@ -45,6 +45,18 @@ def test_a_module_keeps_the_contract(case: Case, local: LocalTarget) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if case.lab], ids=str)
 def test_a_module_keeps_the_contract_on_a_host(case: Case, host: LabTarget) -> None:
     keep(case, host)
+
+
+@pytest.fixture(scope="module")
+def docker_host(lab: Lab) -> Iterator[LabTarget]:
+    target = LabTarget(lab.host("contract-docker", "docker"), client)
+    yield target
+    target.agent.close()
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.docker], ids=str)
+def test_a_module_keeps_the_contract_with_an_engine(case: Case, docker_host: LabTarget) -> None:
+    keep(case, docker_host)
 
 
 def keep(case: Case, target: Target) -> None:

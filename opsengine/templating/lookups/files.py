@@ -1,0 +1,167 @@
+"""Lookups that read the controller's files."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from opsengine.errors import OpsError, TemplateError
+from opsengine.templating.filters._plain import type_name
+from opsengine.templating.lookups.base import Files, Variables, is_true, text_term
+
+FOLDERS = ("", "files", "templates", "vars", "tasks")
+
+
+def read_text(name: str, path: Path, encoding: str = "utf-8") -> str:
+    """The text of a file; raises TemplateError that names the lookup."""
+    try:
+        text = path.read_text(encoding=encoding)
+    except OSError as error:
+        raise TemplateError(f"lookup `{name}`: {path} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise TemplateError(f"lookup `{name}`: {path} is not {encoding} text") from None
+    if text.startswith("$ANSIBLE_VAULT;"):
+        raise TemplateError(f"lookup `{name}`: {path} is encrypted, vault files are not supported yet")
+    return text
+
+
+def file(
+    terms: list[Any], variables: Variables, *, rstrip: Any = True, lstrip: Any = False, _files: Files
+) -> list[str]:
+    """The text of files, looked for in `files`; rstrip, lstrip: without white space at the end, the beginning."""
+    result = []
+    for term in terms:
+        text = read_text("file", _files.find_file("files", text_term("file", term)))
+        text = text.lstrip() if is_true(lstrip) else text
+        result.append(text.rstrip() if is_true(rstrip) else text)
+    return result
+
+
+def unvault(terms: list[Any], variables: Variables, *, _files: Files) -> list[str]:
+    """The text of files as it is; refused for encrypted ones."""
+    return [read_text("unvault", _files.find_file("files", text_term("unvault", term))) for term in terms]
+
+
+def fileglob(terms: list[Any], variables: Variables, *, _files: Files) -> list[str]:
+    """The paths of the files that patterns match, in the first of the search places that has any."""
+    return [str(path) for term in terms for path in _files.find_all("files", text_term("fileglob", term))]
+
+
+def template(
+    terms: list[Any],
+    variables: Variables,
+    *,
+    template_vars: Mapping[str, Any] | None = None,
+    variable_start_string: str = "{{",
+    variable_end_string: str = "}}",
+    comment_start_string: str = "{#",
+    comment_end_string: str = "#}",
+    trim_blocks: Any = True,
+    convert_data: Any = None,
+    jinja2_native: Any = None,
+    _files: Files,
+) -> list[str]:
+    """
+    The text of rendered templates, looked for in `templates`.
+
+    template_vars: further variables. convert_data and jinja2_native are accepted and change nothing, as in
+    ansible-core 2.19.
+    """
+    options = {
+        "variable_start_string": str(variable_start_string),
+        "variable_end_string": str(variable_end_string),
+        "comment_start_string": str(comment_start_string),
+        "comment_end_string": str(comment_end_string),
+        "trim_blocks": is_true(trim_blocks),
+        "keep_trailing_newline": True,
+    }
+    result = []
+    for term in terms:
+        name = text_term("template", term)
+        path = _files.find_file("templates", name)
+        extra = {**_about(name, path, variables), **(template_vars or {})}
+        result.append(_files.render_text(read_text("template", path), str(path), options, extra))
+    return result
+
+
+def _about(name: str, path: Path, variables: Variables) -> dict[str, Any]:
+    import pwd
+
+    found = path.stat()
+    try:
+        owner = pwd.getpwuid(found.st_uid).pw_name
+    except KeyError:
+        owner = str(found.st_uid)
+    about: dict[str, Any] = {
+        "template_host": os.uname().nodename,
+        "template_path": name,
+        "template_fullpath": str(path.resolve()),
+        "template_mtime": datetime.datetime.fromtimestamp(found.st_mtime),
+        "template_run_date": datetime.datetime.now(),
+        "template_uid": owner,
+        "template_destpath": None,
+    }
+    if "ansible_managed" not in variables:
+        about["ansible_managed"] = "Ansible managed"
+    return about
+
+
+def first_found(
+    terms: list[Any],
+    variables: Variables,
+    *,
+    files: Any = (),
+    paths: Any = (),
+    skip: Any = False,
+    _files: Files,
+) -> list[str]:
+    """
+    The path of the first file that exists, of names, or of dicts with files, paths and skip.
+
+    Looked for in the search places themselves, then in their files, templates, vars and tasks.
+    Raises TemplateError where there is none, unless `skip`.
+    """
+    skips = [skip]
+    names = list(_names(terms or [{"files": files}], paths, skips))
+    for folder in FOLDERS:
+        for name in names:
+            try:
+                path = _files.find_file(folder, name)
+            except OpsError:
+                continue
+            return [os.path.abspath(path)]  # noqa: PTH100  (without `..`, links not followed, as Ansible does)
+    if is_true(skips[-1]):
+        return []
+    shown = ", ".join(names) or "no names were given"
+    raise TemplateError(f"lookup `first_found`: no such file: {shown}", hint="skip=true makes that no error")
+
+
+def _names(terms: Any, paths: Any, skips: list[Any]) -> Iterator[str]:
+    for term in terms:
+        if isinstance(term, Mapping):
+            skips.append(term.get("skip", skips[-1]))
+            yield from _joined(term.get("paths", paths), term.get("files", ()))
+        elif isinstance(term, str):
+            yield from _joined(paths, term)
+        elif isinstance(term, (list, tuple)):
+            yield from _names(term, paths, skips)
+        else:
+            raise TemplateError(f"lookup `first_found` expects text, dicts or lists, not {type_name(term)}")
+
+
+def _joined(paths: Any, files: Any) -> list[str]:
+    names, folders = _split(files, ",;"), _split(paths, ",:;")
+    return [str(Path(folder, name)) for folder in folders for name in names] if folders else names
+
+
+def _split(value: Any, separators: str) -> list[str]:
+    if isinstance(value, str):
+        return re.split(f"[{separators}]", str(value))
+    return [part for item in value or () for part in _split(item, separators)]
+
+
+LOOKUPS = {"file": file, "fileglob": fileglob, "first_found": first_found, "template": template, "unvault": unvault}

@@ -1,0 +1,213 @@
+"""Lookups that shape lists, as the loops `with_...` do."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from opsengine.errors import TemplateError
+from opsengine.templating.filters._plain import is_sequence, shallow, type_name
+from opsengine.templating.lookups.base import Variables, flat, inline_options, is_true
+
+
+def items(terms: list[Any], variables: Variables) -> list[Any]:
+    """The items, those of lists inside the list one level down."""
+    return flat(terms)
+
+
+def as_is(terms: list[Any], variables: Variables) -> list[Any]:
+    """The items as they are."""
+    return list(terms)
+
+
+def flattened(terms: list[Any], variables: Variables) -> list[Any]:
+    """The items of lists inside lists, all the way down."""
+    result: list[Any] = []
+    for term in terms:
+        if is_sequence(term):
+            result.extend(flattened(term, variables))
+        elif not (term is None or term in ("None", "null")):
+            result.append(term)
+    return result
+
+
+def indexed_items(terms: list[Any], variables: Variables) -> list[Any]:
+    """Each item beside its number, from 0."""
+    return list(enumerate(flat(terms)))
+
+
+def together(terms: list[Any], variables: Variables) -> list[Any]:
+    """The first items of all lists, the second ones, ...; None where a list is shorter."""
+    _some("together", terms)
+    return [flat(list(group)) for group in itertools.zip_longest(*terms)]
+
+
+def nested(terms: list[Any], variables: Variables) -> list[Any]:
+    """Every item of the first list with every one of the second, and so on."""
+    _some("nested", terms)
+    result = [flat([item]) for item in terms[0]]
+    for term in terms[1:]:
+        result = [flat([*found, item]) for found in result for item in term]
+    return result
+
+
+def _some(name: str, terms: list[Any]) -> None:
+    if not terms:
+        raise TemplateError(f"lookup `{name}` expects at least one list")
+    for term in terms:
+        if not isinstance(term, (list, tuple)):
+            raise TemplateError(f"lookup `{name}` expects lists, not {type_name(term)}")
+
+
+def cartesian(terms: list[Any], variables: Variables) -> list[Any]:
+    """Every item of the first list with every one of the second, and so on; text is a list of one."""
+    lists = [term if is_sequence(term) else [term] for term in terms]
+    _some("cartesian", lists)
+    return [flat(list(group)) for group in itertools.product(*lists)]
+
+
+def from_dict(terms: list[Any], variables: Variables) -> list[Any]:
+    """The pairs of dicts as dicts with key and value."""
+    for term in terms:
+        if not isinstance(term, Mapping):
+            raise TemplateError(f"lookup `dict` expects dicts, not {type_name(term)}")
+    return [{"key": key, "value": value} for term in terms for key, value in term.items()]
+
+
+def random_choice(terms: list[Any], variables: Variables) -> list[Any]:
+    """One of the items, by chance."""
+    import secrets
+
+    return [secrets.choice(terms)] if terms else []
+
+
+def subelements(terms: list[Any], variables: Variables) -> list[Any]:
+    """
+    Every dict of a list beside every item of the list inside it.
+
+    terms: the list (or dict) of dicts, the way to the inner list with dots, and optionally {skip_missing: true}.
+    The dicts come back without that inner list, as Ansible gives them.
+    """
+    if not 2 <= len(terms) <= 3 or not isinstance(terms[0], (list, dict)) or not isinstance(terms[1], str):
+        raise TemplateError(
+            "lookup `subelements` expects a list or dict of dicts, and the key of the inner list as text"
+        )
+    flags = terms[2] if len(terms) == 3 else {}
+    if not isinstance(flags, Mapping) or set(flags) - {"skip_missing"}:
+        raise TemplateError("lookup `subelements`: the third term should be a dict with skip_missing")
+    elements = terms[0]
+    if isinstance(elements, Mapping):
+        if elements.get("skipped", False) is not False:
+            return []
+        elements = list(elements.values())
+    skip = is_true(flags.get("skip_missing", False))
+    return [pair for element in elements for pair in _pairs(element, str(terms[1]).split("."), skip)]
+
+
+def _pairs(element: Any, path: list[str], skip_missing: bool) -> list[tuple[Any, Any]]:
+    if not isinstance(element, Mapping):
+        raise TemplateError(f"lookup `subelements` expects dicts, not {type_name(element)}")
+    if element.get("skipped", False) is not False:
+        return []
+    bare = shallow(element)
+    holder = bare
+    for place, key in enumerate(path):
+        last = place == len(path) - 1
+        if key not in holder and skip_missing:
+            return []
+        if key not in holder:
+            hint = "a third term {skip_missing: true} leaves such out"
+            raise TemplateError(f"lookup `subelements`: an item has no key `{key}`", hint=hint)
+        found = holder[key]
+        if not isinstance(found, list if last else Mapping):
+            expected = "a list" if last else "a dict"
+            raise TemplateError(f"lookup `subelements`: `{key}` should be {expected}, got {type_name(found)}")
+        if last:
+            del holder[key]
+            return [(bare, item) for item in found]
+        assert isinstance(found, Mapping)
+        holder[key] = holder = shallow(found)
+    return []
+
+
+NUMBER = r"(0?x?[0-9a-f]+)"
+SHORTCUT = re.compile(rf"(?:{NUMBER}-)?{NUMBER}(?:/{NUMBER})?(?::(.+))?", re.IGNORECASE)
+
+
+def sequence(
+    terms: list[Any],
+    variables: Variables,
+    *,
+    start: Any = 1,
+    end: Any = None,
+    count: Any = None,
+    stride: Any = 1,
+    format: str = "%d",
+) -> list[str]:
+    """
+    Numbers as text, in one of the forms `start=1 end=9 stride=2 format=host%02d`, `count=4` or `1-9/2:host%02d`.
+
+    Numbers may be octal (017) or hexadecimal (0xff). Raises TemplateError for what gives no sequence.
+    """
+    options = {"start": start, "end": end, "count": count, "stride": stride, "format": format}
+    return [text for term in terms or [""] for text in _sequence(str(term), options)]
+
+
+def _sequence(term: str, defaults: Mapping[str, Any]) -> list[str]:
+    options = {**defaults, **_sequence_options(term)}
+    start, stride = _integer(options["start"]), _integer(options["stride"])
+    if (options["count"] is None) == (options["end"] is None):
+        raise TemplateError("lookup `sequence`: give either `count` or `end`")
+    if options["count"] is not None:
+        count = _integer(options["count"])
+        if count == 0:
+            return []
+        end = start + count * stride - 1
+    else:
+        end = _integer(options["end"])
+    if stride == 0:
+        return []
+    if (end - start) * stride < 0:
+        raise TemplateError(f"lookup `sequence`: no way from {start} to {end} in steps of {stride}")
+    if str(options["format"]).count("%") != 1:
+        raise TemplateError(f"lookup `sequence`: the format `{options['format']}` should have one %")
+    return [str(options["format"]) % number for number in range(start, end + (1 if stride > 0 else -1), stride)]
+
+
+def _sequence_options(term: str) -> dict[str, Any]:
+    if match := SHORTCUT.fullmatch(term):
+        given = dict(zip(("start", "end", "stride", "format"), match.groups(), strict=True))
+        return {name: value for name, value in given.items() if value is not None}
+    text, options = inline_options(term, dict.fromkeys(("start", "end", "count", "stride", "format"), str))
+    if text and (not options or text != term):
+        raise TemplateError(
+            f"lookup `sequence`: `{text}` is no sequence", hint="write start=1 end=9, or 1-9/2:host%02d"
+        )
+    return options
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    text = str(value).lower()
+    try:
+        return int(text, 16 if "0x" in text else 8 if len(text) > 1 and text.startswith("0") else 10)
+    except ValueError:
+        raise TemplateError(f"lookup `sequence`: `{value}` is no number") from None
+
+
+LOOKUPS = {
+    "cartesian": cartesian,
+    "dict": from_dict,
+    "flattened": flattened,
+    "indexed_items": indexed_items,
+    "items": items,
+    "list": as_is,
+    "nested": nested,
+    "random_choice": random_choice,
+    "sequence": sequence,
+    "subelements": subelements,
+    "together": together,
+}

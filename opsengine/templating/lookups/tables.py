@@ -1,0 +1,137 @@
+"""Lookups of one value in a CSV or INI file of the controller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from opsengine.errors import TemplateError
+from opsengine.templating.lookups.base import Files, Variables, inline_options, is_true, text_term
+from opsengine.templating.lookups.files import read_text
+
+
+def csvfile(
+    terms: list[Any],
+    variables: Variables,
+    *,
+    file: str = "ansible.csv",
+    delimiter: str = "TAB",
+    col: Any = 1,
+    keycol: Any = 0,
+    encoding: str = "utf-8",
+    default: Any = None,
+    _files: Files,
+) -> list[Any]:
+    """The column `col` of the row whose column `keycol` is the term, the default where there is none; both from 0."""
+    import csv
+
+    if not terms:
+        raise TemplateError("lookup `csvfile` expects the key to look for")
+    common = {
+        "file": file,
+        "delimiter": delimiter,
+        "col": col,
+        "keycol": keycol,
+        "encoding": encoding,
+        "default": default,
+    }
+    result = []
+    for term in terms:
+        key, own = inline_options(text_term("csvfile", term), dict.fromkeys(common, str))
+        options = {**common, **own}
+        path = _files.find_file("files", str(options["file"]))
+        separator = {"TAB": "\t", "\\t": "\t"}.get(str(options["delimiter"]), str(options["delimiter"]))
+        rows = csv.reader(read_text("csvfile", path, str(options["encoding"])).splitlines(True), delimiter=separator)
+        value = options["default"]
+        for row in rows:
+            if row and _column(path.name, row, options["keycol"]) == key:
+                value = _column(path.name, row, options["col"])
+                break
+        if value is not None:
+            result.extend(value if isinstance(value, list) else [value])
+    return result
+
+
+def _column(name: str, row: list[str], number: Any) -> str:
+    try:
+        return row[int(number)]
+    except IndexError:
+        raise TemplateError(f"lookup `csvfile`: a row of {name} has no column {number}, only {len(row)}") from None
+
+
+INI_OPTIONS: dict[str, Callable[[str], Any]] = {
+    "type": str,
+    "file": str,
+    "section": str,
+    "re": is_true,
+    "encoding": str,
+    "default": str,
+    "case_sensitive": is_true,
+    "allow_no_value": is_true,
+    "interpolation": is_true,
+}
+
+
+def ini(
+    terms: list[Any],
+    variables: Variables,
+    *,
+    file: str = "ansible.ini",
+    section: str = "global",
+    type: str = "ini",
+    re: Any = False,
+    default: Any = "",
+    encoding: str = "utf-8",
+    case_sensitive: Any = False,
+    allow_no_value: Any = False,
+    allow_none: Any = False,
+    interpolation: Any = True,
+    _files: Files,
+) -> list[Any]:
+    """
+    The value of a key in a section of an INI file, or in a Java properties file (type=properties).
+
+    re: the term is a pattern, all values whose keys begin with it are the answer.
+    """
+    common = {
+        "file": file, "section": section, "type": type, "re": re, "default": default, "encoding": encoding,
+        "case_sensitive": case_sensitive, "allow_no_value": allow_no_value or allow_none, "interpolation": interpolation,
+    }  # fmt: skip
+    result = []
+    for term in terms:
+        key, own = inline_options(text_term("ini", term), INI_OPTIONS)
+        value = _ini_value(key, {**common, **own}, _files)
+        if value is not None:
+            result.extend(value if isinstance(value, list) else [value])
+    return result
+
+
+def _ini_value(key: str, options: dict[str, Any], files: Files) -> Any:
+    import configparser
+
+    parser = configparser.ConfigParser(
+        allow_no_value=is_true(options["allow_no_value"]),
+        interpolation=configparser.BasicInterpolation() if is_true(options["interpolation"]) else None,
+    )
+    if is_true(options["case_sensitive"]):
+        parser.optionxform = str  # type: ignore[assignment,method-assign]
+    name, section = str(options["file"]), str(options["section"])
+    text = read_text("ini", files.find_file("files", name), str(options["encoding"]))
+    if options["type"] == "properties":
+        section = "java_properties"
+        text = f"[{section}]\n{text}"
+    try:
+        parser.read_string(text, name)
+        if is_true(options["re"]):
+            return [value for own, value in parser.items(section) if re.match(key, own)]
+        return parser.get(section, key)
+    except configparser.NoOptionError:
+        return options["default"]
+    except configparser.NoSectionError:
+        raise TemplateError(f"lookup `ini`: {name} has no section `{section}`") from None
+    except configparser.Error as error:
+        raise TemplateError(f"lookup `ini`: {name}: {error.message}") from None
+
+
+LOOKUPS = {"csvfile": csvfile, "ini": ini}

@@ -1,0 +1,81 @@
+"""Lookups of variables, hosts and settings."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from typing import Any
+
+from opsengine.errors import OpsError, TemplateError, UndefinedVariable, near
+from opsengine.templating.lookups.base import Variables, text_term
+
+_NONE: Any = object()
+
+
+def vars(terms: list[Any], variables: Variables, *, default: Any = _NONE) -> list[Any]:
+    """The values of variables by name. Raises UndefinedVariable for an unknown one, unless there is a default."""
+    result = []
+    for term in terms:
+        name = text_term("vars", term)
+        if name in variables:
+            result.append(variables[name])
+        elif default is not _NONE:
+            result.append(default)
+        else:
+            raise UndefinedVariable(f"lookup `vars`: `{name}` is undefined", hint=near(name, variables))
+    return result
+
+
+def varnames(terms: list[Any], variables: Variables) -> list[str]:
+    """The names of the variables that patterns fit."""
+    result: list[str] = []
+    for term in terms:
+        try:
+            pattern = re.compile(text_term("varnames", term))
+        except re.error as error:
+            raise TemplateError(f"lookup `varnames`: {term!r} is not a regular expression: {error}") from None
+        result.extend(str(name) for name in variables if pattern.search(name))
+    return result
+
+
+def inventory_hostnames(terms: list[Any], variables: Variables) -> list[str]:
+    """The names of the hosts that a pattern (https://docs.ansible.com, `Patterns`) chooses; none for a wrong one."""
+    from opsengine.inventory.model import Inventory
+    from opsengine.inventory.patterns import select
+
+    inventory = Inventory()
+    for group, hosts in variables["groups"].items():
+        inventory.add_group(str(group))
+        for host in hosts:
+            inventory.add_host(str(host), group=str(group))
+    inventory.settle()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return [host.name for host in select(inventory, [text_term("inventory_hostnames", term) for term in terms])]
+        except OpsError:
+            return []
+
+
+def config(
+    terms: list[Any],
+    variables: Variables,
+    *,
+    on_missing: str = "error",
+    plugin_type: str | None = None,
+    plugin_name: str | None = None,
+    show_origin: Any = False,
+) -> list[Any]:
+    """Refused: these are Ansible's own settings, which opsengine does not have; on_missing may be warn or skip."""
+    if on_missing not in ("error", "warn", "skip"):
+        raise TemplateError(f"lookup `config`: on_missing should be error, warn or skip, not `{on_missing}`")
+    for term in terms:
+        message = f"lookup `config`: there is no setting `{text_term('config', term)}`: opsengine has none of Ansible's"
+        if on_missing == "error":
+            raise TemplateError(message, hint="use a variable with a default instead")
+        if on_missing == "warn":
+            warnings.warn(message, stacklevel=2)
+    return []
+
+
+LOOKUPS = {"config": config, "inventory_hostnames": inventory_hostnames, "varnames": varnames, "vars": vars}
