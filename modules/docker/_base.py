@@ -39,7 +39,7 @@ class EngineArguments:
 
 
 class EngineModule(EngineArguments, Module):
-    """A module whose thing lives in an engine. `read(engine)` and `change(engine, change)` are given one that answers."""
+    """A module whose thing lives in an engine; its `read` and `change` are given one that answers."""
 
     collection = "community.docker"
 

@@ -126,7 +126,7 @@ class Client:
             raise
 
     def progress(self, method, path, query=None, body=None, headers=None):
-        """Send a request whose answer is a stream of JSON lines and return them all; raises ModuleFailed for an error."""
+        """Send a request whose answer is a stream of JSON lines; returns them. Raises ModuleFailed for an error."""
         lines = []
         for line in self.stream(method, path, query, body, headers):
             if line.strip():

@@ -27,7 +27,7 @@ class ContainerArguments:
     name = Arg(str, "The container's name")
     image = Arg(str, "The image, as a name with a tag or digest, or as an id", default=None)
     state = Arg(
-        str, "present: there, running or not; started; healthy: running and found well by its own check; stopped; absent",
+        str, "present: there, running or not; started; healthy: running and well by its own check; stopped; absent",
         default="started", choices=("absent", "present", "healthy", "started", "stopped"),
     )  # fmt: skip
     pull = Arg(
@@ -35,7 +35,7 @@ class ContainerArguments:
         choices=("always", "missing", "never", "yes", "no", "True", "False", "true", "false"),
     )  # fmt: skip
     comparisons = Arg(
-        dict, "How single arguments are compared, or all (`*`): strict, ignore, or allow_more_present, which is what holds "
+        dict, "How single arguments are compared, or all (`*`): strict, ignore, or allow_more_present, which holds "
         "for lists and mappings unless told otherwise",
         default={},
     )  # fmt: skip

@@ -20,7 +20,7 @@ def nanoseconds(value):
     text = str(value).strip()
     parts = DURATION.findall(text)
     if parts and "".join(a + b for a, b in parts) == text.replace(" ", ""):
-        return int(round(sum(float(number) * SECONDS[unit] for number, unit in parts) * 1e9))
+        return round(sum(float(number) * SECONDS[unit] for number, unit in parts) * 1e9)
     try:
         return int(float(text) * 1e9)
     except ValueError:
@@ -131,7 +131,7 @@ FIELDS = (
     Field("memory_reservation", "HostConfig.MemoryReservation", empty=0, live=True),
     Field("memory_swap", "HostConfig.MemorySwap", empty=0, live=True),
     Field("memory_swappiness", "HostConfig.MemorySwappiness", empty=-1),
-    Field("cpus", "HostConfig.NanoCpus", empty=0, live=True, made=lambda value: int(round(value * 1e9))),
+    Field("cpus", "HostConfig.NanoCpus", empty=0, live=True, made=lambda value: round(value * 1e9)),
     Field("cpu_shares", "HostConfig.CpuShares", empty=0, live=True),
     Field("cpu_period", "HostConfig.CpuPeriod", empty=0, live=True),
     Field("cpu_quota", "HostConfig.CpuQuota", empty=0, live=True),

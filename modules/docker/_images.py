@@ -10,7 +10,7 @@ CREDENTIALS_KEY = "https://index.docker.io/v1/"
 
 
 def split(name, tag=None):
-    """A name as (repository, tag or digest); a tag in the name wins over the one given, and `latest` is the last resort."""
+    """A name as (repository, tag or digest); a tag in the name wins over the one given; `latest` is the last resort."""
     if "@" in name:
         repository, _, digest = name.partition("@")
         return repository, digest

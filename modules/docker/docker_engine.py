@@ -42,7 +42,7 @@ class DockerEngine(EngineArguments, Module):
         """The package manager's part: an Apt with what has to be installed or removed, or None for nothing."""
         if self.apt is None and self._package_work():
             if find_command("apt-get") is None:
-                hint = "packages of other distributions than Debian's are not supported yet: install the engine there first"
+                hint = "packages other than Debian's are not supported yet: install the engine there first"
                 raise ModuleFailed("there is no apt-get on this host", hint=hint)
             self.apt = Apt(self._package_work(), self.context)
         return self.apt

@@ -40,7 +40,7 @@ class DockerVolume(EngineModule):
             different = sorted(key for key in wanted if not self.same(key, self.before[key], wanted[key]))
             if different:
                 self.warn(
-                    "volume %s has another %s than asked for; it is left alone, since making it anew would lose what is "
+                    "volume %s has another %s than asked for; it is left alone: making it anew would lose what is "
                     "in it (recreate: options-changed allows that)" % (self.name, " and ".join(different))
                 )
             wanted = {key: value for key, value in wanted.items() if key not in different}

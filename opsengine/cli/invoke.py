@@ -41,9 +41,7 @@ def invoke(name: str, arguments: list[str]) -> int:
         import traceback
 
         traceback.print_exc()
-        say(
-            f"{type(error).__name__}: {error}\n  hint: this is a fault of opsengine itself; the lines above belong in a report"
-        )
+        say(f"{type(error).__name__}: {error}\n  hint: a fault of opsengine itself; the lines above belong in a report")
         return FAULT
 
 

@@ -147,7 +147,7 @@ class PlayRun:
             if self.options.verbosity >= 3:
                 raise
         outcome.seconds = time.monotonic() - began
-        if self.stopping.is_set() and outcome.failed or silent and not outcome.failed:
+        if (self.stopping.is_set() and outcome.failed) or (silent and not outcome.failed):
             return outcome
         self._report(host, number, step.task, outcome, hidden, delegate)
         return outcome

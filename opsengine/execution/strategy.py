@@ -65,8 +65,8 @@ class Linear:
     Runs the steps of a batch of hosts in lock step.
 
     run: runs one step on one host. inline: tells steps that need no host and run at once. pool: runs the others.
-    begun, ended: called around each task with its hosts. share: called with the hosts that a `run_once` task did not run
-    on. stopped: whether to stop before the next task.
+    begun, ended: called around each task with its hosts. share: called with the hosts that a `run_once` task did not
+    run on. stopped: whether to stop before the next task.
     """
 
     def __init__(

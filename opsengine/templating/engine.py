@@ -149,8 +149,8 @@ class Engine:
         """
         Whether a condition (`when`, `failed_when`, `until`, ...) holds; of a list, all have to.
 
-        As in ansible-core 2.19, it has to give true or false: other values are an error, since a text such as "no" would
-        count as true.
+        As in ansible-core 2.19, it has to give true or false: other values are an error, since a text such as "no"
+        would count as true.
         """
         if isinstance(test, list):
             return all(self.condition(one, scope, origin) for one in test)

@@ -38,7 +38,7 @@ class LazyDict(dict[Any, Any]):
         return super().__getitem__(key).read()
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 - as the engine's own lazy dict
 
     def values(self) -> Any:
         return [self[key] for key in self]

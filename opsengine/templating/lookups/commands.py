@@ -24,10 +24,8 @@ def env(terms: list[Any], variables: Variables, *, default: Any = "") -> list[An
 def _output(name: str, command: str, variables: Variables) -> str:
     import subprocess
 
-    folder = variables["playbook_dir"] if "playbook_dir" in variables else None
-    done = subprocess.run(
-        command, shell=True, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    folder = variables.get("playbook_dir")
+    done = subprocess.run(command, shell=True, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
         said = f": {' / '.join(last)}" if last else ""
@@ -36,7 +34,7 @@ def _output(name: str, command: str, variables: Variables) -> str:
 
 
 def pipe(terms: list[Any], variables: Variables) -> list[str]:
-    """The output of commands on the controller, by its shell in the playbook's folder; without white space at the end."""
+    """The output of commands on the controller, by its shell in the playbook's folder; without space at the end."""
     return [_output("pipe", str(term), variables).rstrip() for term in terms]
 
 

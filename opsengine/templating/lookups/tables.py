@@ -96,7 +96,8 @@ def ini(
     """
     common = {
         "file": file, "section": section, "type": type, "re": re, "default": default, "encoding": encoding,
-        "case_sensitive": case_sensitive, "allow_no_value": allow_no_value or allow_none, "interpolation": interpolation,
+        "case_sensitive": case_sensitive, "allow_no_value": allow_no_value or allow_none,
+        "interpolation": interpolation,
     }  # fmt: skip
     result = []
     for term in terms:
