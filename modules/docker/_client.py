@@ -162,10 +162,10 @@ def tls_context(verify, authority, certificate, key):
     for path in (authority, certificate, key):
         if path and not os.path.exists(path):
             raise ModuleFailed("there is no file %s on this host" % path)
-    context = ssl.create_default_context(cafile=authority)
+    found = ssl.create_default_context(cafile=authority)
     if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+        found.check_hostname = False
+        found.verify_mode = ssl.CERT_NONE
     if certificate:
-        context.load_cert_chain(certificate, key)
-    return context
+        found.load_cert_chain(certificate, key)
+    return found
