@@ -50,9 +50,9 @@ def _report_input(error: InputError) -> int:
     for problem in problems:
         say(str(problem))
     if len(problems) > 1:
-        say(f"{len(problems)} problems; no host was touched")
+        click.echo(f"{len(problems)} problems; no host was touched", err=True)
     else:
-        say("no host was touched")
+        click.echo("no host was touched", err=True)
     return INPUT
 
 
