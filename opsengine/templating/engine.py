@@ -8,6 +8,7 @@ expression gives its value, anything else gives text.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -67,6 +68,8 @@ class Engine:
         for name in ("filters", "tests", "globals"):
             setattr(self.file_environment, name, getattr(self.environment, name))
         self._compiled: dict[tuple[str, bool], Callable[[Context], Iterable[Any]]] = {}
+        self._files: dict[Any, tuple[jinja2.Environment, jinja2.Template]] = {}
+        self._lock = threading.Lock()
 
     def add(
         self,
@@ -122,11 +125,7 @@ class Engine:
         return self.environment.globals.get(name) or self.environment.undefined(name=name)
 
     def _evaluate(self, text: str, expression: bool, scope: Scope) -> Any:
-        function = self._compiled.get((text, expression))
-        if function is None:
-            source = "{{" + text + "}}" if expression else str(text)
-            function = self.environment.from_string(source).root_render_func
-            self._compiled[text, expression] = function
+        function = self._compiled.get((text, expression)) or self._compile(text, expression)
         context = Context(self.environment, _Parent(scope, self.environment.globals), None, {})
         return TemplateEnvironment.concat(function(context))
 
@@ -137,6 +136,25 @@ class Engine:
         except jinja2.TemplateError as error:
             return explained(error, shown, origin, Scope(self, []))
         return None
+
+    def _compile(self, text: str, expression: bool) -> Callable[[Context], Iterable[Any]]:
+        with self._lock:
+            if (text, expression) not in self._compiled:
+                source = "{{" + text + "}}" if expression else str(text)
+                self._compiled[text, expression] = self.environment.from_string(source).root_render_func
+            return self._compiled[text, expression]
+
+    def _compile_file(
+        self, text: str, file: str, options: Mapping[str, Any], search: tuple[str, ...]
+    ) -> tuple[jinja2.Environment, jinja2.Template]:
+        key = (text, file, repr(sorted(options.items())), search)
+        with self._lock:
+            if key not in self._files:
+                environment = self.file_environment.overlay(**options, loader=jinja2.FileSystemLoader(list(search)))
+                code = environment.compile(text, name=file, filename=file)
+                template = environment.template_class.from_code(environment, code, environment.globals)
+                self._files[key] = (environment, template)
+            return self._files[key]
 
     def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
         """The value of a bare expression (no braces), which may be Undefined."""
@@ -178,10 +196,8 @@ class Engine:
 
         options: jinja2 environment options; search: folders where {% include %} and {% import %} look.
         """
-        environment = self.file_environment.overlay(**options, loader=jinja2.FileSystemLoader(list(search)))
         try:
-            code = environment.compile(text, name=file, filename=file)
-            template = environment.template_class.from_code(environment, code, environment.globals)
+            environment, template = self._compile_file(text, file, options, tuple(search))
             context = Context(environment, _Parent(scope, environment.globals), file, template.blocks)
             return "".join(template.root_render_func(context))
         except Exception as error:

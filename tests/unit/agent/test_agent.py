@@ -79,7 +79,7 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> ModuleFile:
     monkeypatch.setattr(library, "sources_of", lambda name: names)
     original = library._source
     monkeypatch.setattr(library, "_source", lambda name: (False, source) if name == "modules.probe" else original(name))
-    library.packed.cache_clear()
+    library._packed.cache_clear()
     return ModuleFile("probe", Path("probe.py"), "modules.probe")
 
 
