@@ -27,8 +27,22 @@ help: ## Show this help
 	@$(BIN)/pip install -q --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-demo: .venv/.run ## Make this machine a Docker host: dry run, run, and the proof that a second run changes nothing
-	@BIN=$(BIN) SUDO="$(SUDO)" playbooks/demo.sh
+OPSENGINE := $(SUDO) $(BIN)/opsengine
+DEMO := -i inventories/local.yml playbooks/docker-host.yml
+
+demo: .venv/.run ## Make this machine a Docker host: dry run, run, and a second run that changes nothing
+	@mkdir -p reports
+	@printf '\n== 1. What would change (dry run): opsengine run %s --check --diff\n\n' "$(DEMO)"
+	@$(OPSENGINE) run $(DEMO) --check --diff --report reports/demo-dry-run.html
+	@printf '\n== 2. Change it: opsengine run %s\n\n' "$(DEMO)"
+	@$(OPSENGINE) run $(DEMO) --report reports/demo.html
+	@printf '\n== 3. Again: nothing is left to change\n\n'
+	@$(OPSENGINE) run $(DEMO) --report reports/demo-again.html | tee reports/demo-again.txt
+	@grep -q 'localhost.*changed=0 .*failed=0' reports/demo-again.txt || { echo "the second run changed something"; exit 1; }
+	@printf '\nReports: %s/reports/demo.html (and demo-dry-run.html, demo-again.html)\n\nNext:\n' "$$PWD"
+	@printf '  %s\n' '$(BIN)/opsengine run --help' '$(BIN)/opsengine doc docker_container' \
+		'edit inventories/local.yml, then: $(BIN)/opsengine run $(DEMO) --check --diff' \
+		'make lab-up, then: $(BIN)/opsengine run -i inventories/lab.yml playbooks/docker-host.yml --check --diff'
 
 check: .venv/.dev ## Lint and type checks
 	@$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The tools that are measured: how each is installed and called. All run the same playbooks, pyinfra a deploy of its own."""
+"""The tools that are measured. All run the same playbooks, pyinfra a deploy of its own."""
 
 from __future__ import annotations
 

@@ -26,13 +26,18 @@ class Counted:
 
 
 class DelayingProxy:
-    """Listens on 127.0.0.1 and passes every connection on to a target, late by `delay` seconds each way."""
+    """
+    Listens on 127.0.0.1 (port 0: on any that is free) and passes every connection on to a target.
+
+    delay: seconds that every byte is late, each way.
+    """
 
     def __init__(self, port: int, target: tuple[str, int], delay: float) -> None:
         self.target = target
         self.delay = delay
         self.connections: list[Counted] = []
         self._listener = socket.create_server(("127.0.0.1", port))
+        self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:

@@ -45,6 +45,10 @@ class _Command(Action):
         """The command as the result names it."""
         return self.cmd
 
+    def foreseen(self):
+        lines = {"stdout": "", "stderr": "", "stdout_lines": [], "stderr_lines": []}
+        return dict(lines, cmd=self.shown(), start=None, end=None, delta=None)
+
     def program(self):
         """The program and its arguments."""
         raise TypeError("%s does not say what to run" % type(self).__name__)

@@ -135,6 +135,10 @@ class Action(Base):
         """Why it need not run (`creates` and the like), or None."""
         return
 
+    def foreseen(self):
+        """Further values of a dry run's result, so that what reads the result finds the same names in it."""
+        return {}
+
     def run(self):
         """Do it; returns the values of the result. `changed` is true unless the result says otherwise."""
         raise TypeError("%s does nothing" % type(self).__name__)

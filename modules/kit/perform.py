@@ -134,7 +134,7 @@ def _act(module, context):
         return dict(reason if isinstance(reason, dict) else {"msg": reason}, changed=False)
     if context.check:
         brings = [list(item) for item in module.brings()] + [["anything", ""]]
-        result = {"rc": 0, "msg": "Command would have run if not in check mode", "_brings": brings}
+        result = dict(module.foreseen(), rc=0, msg="Command would have run if not in check mode", _brings=brings)
         return dict(result, changed=True) if module.decided else dict(result, changed=False, skipped=True)
     result = dict(module.run())
     result.setdefault("changed", True)

@@ -65,7 +65,8 @@ def providers(name):
 def versions(name):
     """Every version of a package that apt can install, the best first."""
     said = run(["apt-cache", "madison", "--", name], check=False).stdout
-    return [line.split("|")[1].strip() for line in said.splitlines() if line.count("|") >= 2]
+    found = [line.split("|")[1].strip() for line in said.splitlines() if line.count("|") >= 2]
+    return sorted(set(found), key=found.index)
 
 
 def version_for(name, pattern):
@@ -93,7 +94,7 @@ def cache_age():
 def simulate(arguments):
     """What `apt-get` would do with these arguments, as a list of Step; raises CommandFailed."""
     said = run(["apt-get", "-s", "-q", "-y", "-o", "Debug::NoLocking=1"] + arguments, env=ENVIRONMENT).stdout
-    return [Step(action, package.partition(":")[0], old, new) for action, package, old, new, _ in STEP.findall(said)]
+    return [Step(action, package, old, new) for action, package, old, new, _ in STEP.findall(said)]
 
 
 class AptGet:
@@ -107,7 +108,7 @@ class AptGet:
         """Run it to its end and return what it did."""
         end = time.monotonic() + self.patience
         waited = False
-        command = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=%d" % self.patience]
+        command = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=0"]
         while True:
             ended = run(command + arguments, env=ENVIRONMENT, check=False)
             if ended:

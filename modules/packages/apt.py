@@ -8,7 +8,7 @@ from modules.kit import Arg, CommandFailed, Module, ModuleFailed, Path, Unknown
 from modules.packages import _apt
 
 SPEC = re.compile(r"^([A-Za-z0-9][A-Za-z0-9+.:*?-]*?)(?:(=|>=)(\S+))?$")
-STATES = {"installed": "present", "removed": "absent"}
+LISTS = ("package lists", "apt")
 
 
 class Apt(Module):
@@ -20,9 +20,7 @@ class Apt(Module):
         str, "Whether they shall be installed (present), removed (absent), or installed in the newest version (latest)",
         default="present", choices=("present", "absent", "latest", "fixed", "build-dep"),
     )  # fmt: skip
-    update_cache = Arg(
-        bool, "Whether the lists of packages are fetched first", default=None, aliases=("update-cache",)
-    )
+    update_cache = Arg(bool, "Whether the lists of packages are fetched first", default=None, aliases=("update-cache",))
     cache_valid_time = Arg(int, "Seconds for which the lists count as fresh; sets `update_cache`", default=0)
     update_cache_retries = Arg(int, "How often fetching the lists is tried", default=5)
     update_cache_retry_max_delay = Arg(int, "The longest pause between tries, in seconds", default=12)
@@ -90,6 +88,10 @@ class Apt(Module):
         age = _apt.cache_age()
         return age is None or age >= self.cache_valid_time
 
+    def _outdated(self):
+        """Whether what apt knows is older than it will be when the task runs: so in a dry run only."""
+        return self._stale() and not self.cache_updated
+
     def refresh(self):
         if self._stale() and not self.idle:
             self._update()
@@ -109,7 +111,7 @@ class Apt(Module):
     def current(self):
         state = {"packages": dict(self._present(_apt.installed()))}
         if self.idle:
-            state["lists"] = "stale" if self._stale() and not self.cache_updated else "fresh"
+            state["lists"] = "stale" if self._outdated() else "fresh"
         return state
 
     def _present(self, installed):
@@ -143,6 +145,8 @@ class Apt(Module):
         for arguments in self._calls():
             for step in _apt.simulate(arguments):
                 found[step.package] = step.after if step.action == "Inst" else None
+        if found and self._outdated():
+            self.warn("the lists of packages are to be fetched first: versions may then be newer than those shown")
         self._refuse_removals(found)
         for name, until in self.unknown:
             found[name] = Unknown(until)
@@ -179,13 +183,16 @@ class Apt(Module):
 
     def _unknown(self, name):
         """A package that apt does not know: fresh lists, or an earlier task, may bring it."""
-        if self._stale() and not self.cache_updated:
-            self.unknown.append((name, "the lists of packages have been fetched"))
+        if self._outdated():
+            self.unknown.append((name, "update_cache"))
             return
         hint = "update_cache: true fetches the lists" if not self.update_cache else "is the name right?"
         message = "No package matching '%s' is available" % name
-        self.needs("package", name, False, message, hint)
-        self.unknown.append((name, self.context.bringer("package", name)))
+        kind, what = "package", name
+        if self.context.bringer(*LISTS):
+            kind, what = LISTS
+        self.needs(kind, what, False, message, hint)
+        self.unknown.append((name, self.context.bringer(kind, what)))
 
     def _calls(self):
         """The arguments of every call of apt-get that has to be made."""
@@ -232,7 +239,8 @@ class Apt(Module):
             self.said = self.get(arguments)
 
     def brings(self, change):
-        return [("package", name) for name, version in self.steps.items() if version is not None]
+        lists = [LISTS] if self._outdated() else []
+        return lists + [("package", name) for name, version in self.steps.items() if version is not None]
 
     def returns(self, change, state):
         age = _apt.cache_age()

@@ -27,7 +27,8 @@ SUBSETS = {
 }
 SMALLEST = {
     "platform", "distribution", "date_time", "user", "env", "python", "cmdline", "dns", "selinux", "lsb", "pkg_mgr",
-    "service_mgr", "local", "ssh_pub_keys",
+    "service_mgr", "local",
+    "ssh_pub_keys",
 }  # fmt: skip
 OTHER_NAMES = {
     "apparmor": "selinux", "fips": "selinux", "system": "platform", "kernel": "platform", "architecture": "platform",
@@ -53,7 +54,7 @@ class Setup(Query):
         default=("all",),
         of=str,
     )
-    filter = Arg(list, "Only facts whose name, with or without ansible_, fits one of these patterns", default=(), of=str)
+    filter = Arg(list, "Only facts whose name, with or without ansible_, fits such a pattern", default=(), of=str)
     gather_timeout = Arg(int, "Has no effect: nothing is asked that could hang", default=10)
     fact_path = Arg(Path, "The folder of the host's own facts, in files *.fact", default="/etc/ansible/facts.d")
 

@@ -6,11 +6,12 @@ A module's name is its file's name; Ansible's full names are accepted as well.
 
 from __future__ import annotations
 
-import ast
 import functools
 import importlib
 import importlib.util
+import re
 import sys
+import threading
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,11 @@ from opsengine.paths import modules_folder
 
 BUILTIN = ("ansible.builtin.", "ansible.legacy.")
 NOT_MODULES = ("kit",)
+IMPORT = re.compile(
+    r"^[ \t]*(?:from[ ]+(modules(?:\.\w+)*)[ ]+import[ ]+(\([^)]*\)|[^\n#]+)|import[ ]+(modules(?:\.\w+)*))", re.M
+)
+_lock = threading.RLock()
+"""Held while something is worked out that all hosts share: the first host does it, the others wait."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +90,14 @@ def find(name: str) -> ModuleFile | None:
     return file if collection in BUILTIN or collection == f"{file.kind.collection}." else None
 
 
-@functools.cache
 def sources_of(import_name: str) -> tuple[str, ...]:
     """The names of all files of `modules` that a module needs, itself included, packages first."""
+    with _lock:
+        return _sources_of(import_name)
+
+
+@functools.cache
+def _sources_of(import_name: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     waiting = [import_name, "modules.kit.worker"]
     while waiting:
@@ -106,17 +117,21 @@ def _file_of(name: str) -> tuple[Path, bool]:
     return (path / "__init__.py", True) if path.is_dir() else (path.with_suffix(".py"), False)
 
 
-def _imports(name: str) -> list[str]:
+@functools.cache
+def _imports(name: str) -> tuple[str, ...]:
     path, _ = _file_of(name)
     found = []
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "modules":
-            found.append(node.module)
-            inner = (f"{node.module}.{alias.name}" for alias in node.names)
-            found.extend(child for child in inner if _file_of(child)[0].exists())
-        elif isinstance(node, ast.Import):
-            found.extend(alias.name for alias in node.names if alias.name.split(".")[0] == "modules")
-    return found
+    for match in IMPORT.finditer(path.read_text("utf-8")):
+        package, names, plain = match.groups()
+        if plain:
+            found.append(plain)
+            continue
+        found.append(package)
+        inner = (
+            f"{package}.{part.split()[0]}" for part in names.strip("()").replace("\n", " ").split(",") if part.strip()
+        )
+        found.extend(child for child in inner if _file_of(child)[0].exists())
+    return tuple(found)
 
 
 @functools.cache
@@ -125,9 +140,14 @@ def _source(name: str) -> tuple[bool, bytes]:
     return package, path.read_bytes()
 
 
-@functools.lru_cache(maxsize=256)
 def packed(names: tuple[str, ...]) -> tuple[list[list[Any]], bytes]:
     """Several source files as the agent takes them in: [[name, is package, length], ...] and the deflated bytes."""
+    with _lock:
+        return _packed(names)
+
+
+@functools.lru_cache(maxsize=256)
+def _packed(names: tuple[str, ...]) -> tuple[list[list[Any]], bytes]:
     files: list[list[Any]] = []
     parts = []
     for name in names:

@@ -41,9 +41,7 @@ def invoke(name: str, arguments: list[str]) -> int:
         import traceback
 
         traceback.print_exc()
-        say(
-            f"{type(error).__name__}: {error}\n  hint: this is a fault of opsengine itself; the lines above belong in a report"
-        )
+        say(f"{type(error).__name__}: {error}\n  hint: a fault of opsengine itself; the lines above belong in a report")
         return FAULT
 
 
@@ -52,9 +50,9 @@ def _report_input(error: InputError) -> int:
     for problem in problems:
         say(str(problem))
     if len(problems) > 1:
-        say(f"{len(problems)} problems; no host was touched")
+        click.echo(f"{len(problems)} problems; no host was touched", err=True)
     else:
-        say("no host was touched")
+        click.echo("no host was touched", err=True)
     return INPUT
 
 

@@ -36,9 +36,24 @@ UNDERSTOOD = {
     "identitiesonly": "identities_only",
 }
 WITHOUT_MEANING = frozenset(
-    "batchmode compression controlmaster controlpath controlpersist forwardx11 gssapiauthentication loglevel "
-    "kbdinteractiveauthentication passwordauthentication preferredauthentications pubkeyauthentication requesttty "
-    "serveralivecountmax serveraliveinterval tcpkeepalive".split()
+    [
+        "batchmode",
+        "compression",
+        "controlmaster",
+        "controlpath",
+        "controlpersist",
+        "forwardx11",
+        "gssapiauthentication",
+        "loglevel",
+        "kbdinteractiveauthentication",
+        "passwordauthentication",
+        "preferredauthentications",
+        "pubkeyauthentication",
+        "requesttty",
+        "serveralivecountmax",
+        "serveraliveinterval",
+        "tcpkeepalive",
+    ]
 )
 
 

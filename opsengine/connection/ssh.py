@@ -167,7 +167,7 @@ _jumps_lock = threading.Lock()
 
 
 def jump_host(settings: Settings) -> SshConnection:
-    """The connection to the host to jump over, one for all hosts behind it; of several, each is behind the one before."""
+    """The connection to the host to jump over: one for all hosts behind it. Of several, each is behind the last."""
     *before, last = settings.proxy_jump.split(",")
     user, _, address = last.strip().removeprefix("ssh://").rpartition("@")
     host, port = address, None

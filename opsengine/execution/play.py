@@ -17,6 +17,7 @@ from opsengine.connection.settings import Settings
 from opsengine.errors import OpsError, TaskFailed
 from opsengine.events import Event, HostResult, HostStarted, Notice, Status, TaskEnded, TaskStarted
 from opsengine.execution import connecting
+from opsengine.execution.actions.meta import Meta
 from opsengine.execution.flow import Flow, HostFailed, Step
 from opsengine.execution.host import HostWork
 from opsengine.execution.outcome import Outcome, failure
@@ -62,7 +63,9 @@ class PlayRun:
         """Run the play on one batch; returns the hosts that failed."""
         self.batch = list(batch)
         self.flows = {host: self._flow(host) for host in batch}
-        strategy = Linear(pool, self._step, self._is_inline, self._begun, self._ended, self.stopping.is_set)
+        strategy = Linear(
+            pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set
+        )
         percentage = self.play.keywords.get("max_fail_percentage")
         return strategy.play(self.flows, Limits(percentage, len(batch)))
 
@@ -77,9 +80,15 @@ class PlayRun:
         kind = self.modules.controller(task.module)
         return kind is not None and kind.inline and task.keywords.get("until") is None
 
+    def _is_silent(self, task: Task) -> bool:
+        """Whether a task controls the run itself, and so is neither shown nor counted."""
+        return self.modules.controller(task.module) is Meta
+
     def _begun(self, task: Task, hosts: Sequence[str]) -> None:
         with self._lock:
             number = self._numbers[id(task)] = self.owner.next_number()
+        if self._is_silent(task):
+            return
         role = task.role
         self.emit(
             TaskStarted(
@@ -94,14 +103,30 @@ class PlayRun:
         )
 
     def _ended(self, task: Task, seconds: float) -> None:
-        self.emit(TaskEnded(task=self._numbers[id(task)], seconds=seconds))
+        if not self._is_silent(task):
+            self.emit(TaskEnded(task=self._numbers[id(task)], seconds=seconds))
+
+    def _share(self, task: Task, outcome: Outcome, hosts: Sequence[str]) -> None:
+        """Have a task that ran once count for all hosts: what it registered and what facts it set."""
+        name = task.keywords.get("register")
+        facts = outcome.result.get("ansible_facts")
+        for host in hosts:
+            variables = self.owner.work(host).variables
+            if name:
+                variables.assign({str(name): outcome.result})
+            if isinstance(facts, dict) and self.modules.controller(task.module) is not None:
+                variables.assign(facts)
+            elif isinstance(facts, dict):
+                variables.facts.update(facts)
 
     def _step(self, host: str, step: Step) -> Outcome:
         if self.stopping.is_set():
             return failure("interrupted")
         work = self.owner.work(host)
         number = self._numbers[id(step.task)]
-        self.emit(HostStarted(task=number, host=host))
+        silent = self._is_silent(step.task)
+        if not silent:
+            self.emit(HostStarted(task=number, host=host))
         began = time.monotonic()
         hidden = True
         delegate = None
@@ -122,7 +147,7 @@ class PlayRun:
             if self.options.verbosity >= 3:
                 raise
         outcome.seconds = time.monotonic() - began
-        if self.stopping.is_set() and outcome.failed:
+        if (self.stopping.is_set() and outcome.failed) or (silent and not outcome.failed):
             return outcome
         self._report(host, number, step.task, outcome, hidden, delegate)
         return outcome

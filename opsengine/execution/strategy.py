@@ -65,7 +65,8 @@ class Linear:
     Runs the steps of a batch of hosts in lock step.
 
     run: runs one step on one host. inline: tells steps that need no host and run at once. pool: runs the others.
-    begun, ended: called around each task with its hosts.
+    begun, ended: called around each task with its hosts. share: called with the hosts that a `run_once` task did not
+    run on. stopped: whether to stop before the next task.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Linear:
         inline: Callable[[Task], bool],
         begun: Callable[[Task, Sequence[str]], None],
         ended: Callable[[Task, float], None],
+        share: Callable[[Task, Outcome, Sequence[str]], None],
         stopped: Callable[[], bool],
     ) -> None:
         self.pool = pool
@@ -82,6 +84,7 @@ class Linear:
         self.inline = inline
         self.begun = begun
         self.ended = ended
+        self.share = share
         self.stopped = stopped
 
     def play(self, flows: dict[str, Flow], limits: Limits) -> dict[str, HostFailed]:
@@ -108,6 +111,8 @@ class Linear:
         self.ended(task, time.monotonic() - began)
         if len(outcomes) < len(runners):
             return
+        if len(runners) < len(group):
+            self.share(task, outcomes[0], [walker.host for walker in group[1:]])
         for index, walker in enumerate(group):
             walker.go_on(outcomes[index if len(runners) > 1 else 0])
         self._spread(group, everyone)

@@ -260,7 +260,8 @@ class TaskOnHost:
         return float(seconds) if seconds else None
 
     def _settled(self, item: Item, in_loop: bool) -> Result:
-        result = completed(item.result or {"failed": True, "msg": "the module gave no result"})
+        no_result: Result = {"failed": True, "msg": "the module gave no result"}
+        result = completed(no_result if item.result is None else item.result)
         facts = result.get("ansible_facts")
         if isinstance(facts, dict) and self.kind is None:
             self.run.learn_facts(self, facts)

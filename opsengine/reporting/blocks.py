@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from opsengine.events import HostResult, PlayStarted, Status, TaskStarted
 from opsengine.reporting.diffs import SharedDiff
 from opsengine.reporting.layout import clean, count, duration, names, yaml_lines
-from opsengine.reporting.results import TAIL, Failure, ItemCounts, message, said, visible, worst
+from opsengine.reporting.results import TAIL, Failure, ItemCounts, message, said, spoken, visible, worst
 from opsengine.reporting.terminal import Terminal, columns, cut, pad
 
 LOOKS = {
@@ -231,6 +231,9 @@ def result_lines(terminal: Terminal, result: HostResult, verbosity: int) -> list
     shown = visible(result.result)
     if verbosity == 2:
         return [head, *(f"      {clean(line)}" for line in (yaml_lines(shown) if shown else ()))]
+    output = spoken(result.result)
+    if output is not None:
+        return [head, *(f"        {clean(line)}" for line in output)]
     summary = message(result.result) or ", ".join(f"{key}={_inline(value)}" for key, value in shown.items())
     return [cut_after(head, clean(summary).replace("\n", " ⏎ "), terminal)]
 

@@ -27,6 +27,7 @@ class HtmlReport:
     title = "the HTML report"
 
     def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.page = Page()
         self._tasks: dict[int, TaskRecord] = {}

@@ -54,6 +54,13 @@ def said(result: Mapping[str, Any]) -> list[str]:
     return yaml_lines(visible(result))
 
 
+def spoken(result: Mapping[str, Any]) -> list[str] | None:
+    """The lines that a command has put out; None for what is no command."""
+    if "rc" not in result or not isinstance(result.get("stdout"), str):
+        return None
+    return [*str(result["stdout"]).splitlines(), *str(result.get("stderr") or "").splitlines()]
+
+
 def visible(result: Mapping[str, Any]) -> dict[str, Any]:
     """A result without what every result has."""
     return {key: value for key, value in result.items() if key not in _HOUSEKEEPING and not str(key).startswith("_")}

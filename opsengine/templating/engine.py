@@ -8,6 +8,7 @@ expression gives its value, anything else gives text.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -67,6 +68,8 @@ class Engine:
         for name in ("filters", "tests", "globals"):
             setattr(self.file_environment, name, getattr(self.environment, name))
         self._compiled: dict[tuple[str, bool], Callable[[Context], Iterable[Any]]] = {}
+        self._files: dict[Any, tuple[jinja2.Environment, jinja2.Template]] = {}
+        self._lock = threading.Lock()
 
     def add(
         self,
@@ -122,11 +125,7 @@ class Engine:
         return self.environment.globals.get(name) or self.environment.undefined(name=name)
 
     def _evaluate(self, text: str, expression: bool, scope: Scope) -> Any:
-        function = self._compiled.get((text, expression))
-        if function is None:
-            source = "{{" + text + "}}" if expression else str(text)
-            function = self.environment.from_string(source).root_render_func
-            self._compiled[text, expression] = function
+        function = self._compiled.get((text, expression)) or self._compile(text, expression)
         context = Context(self.environment, _Parent(scope, self.environment.globals), None, {})
         return TemplateEnvironment.concat(function(context))
 
@@ -137,6 +136,25 @@ class Engine:
         except jinja2.TemplateError as error:
             return explained(error, shown, origin, Scope(self, []))
         return None
+
+    def _compile(self, text: str, expression: bool) -> Callable[[Context], Iterable[Any]]:
+        with self._lock:
+            if (text, expression) not in self._compiled:
+                source = "{{" + text + "}}" if expression else str(text)
+                self._compiled[text, expression] = self.environment.from_string(source).root_render_func
+            return self._compiled[text, expression]
+
+    def _compile_file(
+        self, text: str, file: str, options: Mapping[str, Any], search: tuple[str, ...]
+    ) -> tuple[jinja2.Environment, jinja2.Template]:
+        key = (text, file, repr(sorted(options.items())), search)
+        with self._lock:
+            if key not in self._files:
+                environment = self.file_environment.overlay(**options, loader=jinja2.FileSystemLoader(list(search)))
+                code = environment.compile(text, name=file, filename=file)
+                template = environment.template_class.from_code(environment, code, environment.globals)
+                self._files[key] = (environment, template)
+            return self._files[key]
 
     def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
         """The value of a bare expression (no braces), which may be Undefined."""
@@ -149,8 +167,8 @@ class Engine:
         """
         Whether a condition (`when`, `failed_when`, `until`, ...) holds; of a list, all have to.
 
-        As in ansible-core 2.19, it has to give true or false: other values are an error, since a text such as "no" would
-        count as true.
+        As in ansible-core 2.19, it has to give true or false: other values are an error, since a text such as "no"
+        would count as true.
         """
         if isinstance(test, list):
             return all(self.condition(one, scope, origin) for one in test)
@@ -178,10 +196,8 @@ class Engine:
 
         options: jinja2 environment options; search: folders where {% include %} and {% import %} look.
         """
-        environment = self.file_environment.overlay(**options, loader=jinja2.FileSystemLoader(list(search)))
         try:
-            code = environment.compile(text, name=file, filename=file)
-            template = environment.template_class.from_code(environment, code, environment.globals)
+            environment, template = self._compile_file(text, file, options, tuple(search))
             context = Context(environment, _Parent(scope, environment.globals), file, template.blocks)
             return "".join(template.root_render_func(context))
         except Exception as error:
@@ -235,8 +251,9 @@ def explained(error: Exception, text: str | None, origin: Origin, scope: Scope) 
     shown = f" in `{_short(text)}`" if text is not None else ""
     if isinstance(error, MissingUsed):
         missing = error.what.explain(scope)
-        missing.message += shown
-        missing.origin = origin
+        if missing.origin is None:
+            missing.message += shown
+            missing.origin = origin
         return missing
     if isinstance(error, jinja2.TemplateSyntaxError):
         if text is not None and (error.lineno or 1) > 1 and origin.line:

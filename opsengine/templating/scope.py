@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from opsengine.errors import TemplateError
+from opsengine.errors import TemplateError, UndefinedVariable
 from opsengine.source.text import Text
 from opsengine.templating.lazy import LazyDict, LazyList, has_templates
+from opsengine.templating.undefined import MissingBecause
 
 if TYPE_CHECKING:
     from opsengine.templating.engine import Engine
@@ -69,7 +70,12 @@ class Scope(Mapping[str, Any]):
     def lazily(self, value: Any) -> Any:
         """The value rendered if it is a template; a container that holds templates renders as it is read."""
         if isinstance(value, Text):
-            return self.engine.render_string(value, self) if value.is_template else value
+            if not value.is_template:
+                return value
+            try:
+                return self.engine.render_string(value, self)
+            except UndefinedVariable as error:
+                return MissingBecause(name=str(value)).because(error)
         if isinstance(value, dict) and type(value) is not LazyDict and has_templates(value):
             return LazyDict(self._with_rendered_keys(value), self)
         if isinstance(value, (list, tuple)) and type(value) is not LazyList and has_templates(value):

@@ -54,6 +54,21 @@ class Missing(jinja2.StrictUndefined):
     __lt__ = __le__ = __gt__ = __ge__ = __int__ = __float__ = __complex__ = _fail_with_undefined_error
 
 
+class MissingBecause(Missing):
+    """A variable that is there, but whose own template names something missing: as good as undefined, until used."""
+
+    __slots__ = ("error",)
+
+    def because(self, error: UndefinedVariable) -> MissingBecause:
+        """Keep the error to raise when it is used."""
+        self.error = error
+        return self
+
+    def explain(self, known: Iterable[str] = ()) -> UndefinedVariable:
+        """The error of the template that named what is missing."""
+        return self.error
+
+
 class MissingUsed(jinja2.UndefinedError):
     """An expression used something missing."""
 

@@ -99,10 +99,7 @@ def python_facts():
     version = sys.version_info
     return {
         "python": {
-            "version": {
-                "major": version[0], "minor": version[1], "micro": version[2], "releaselevel": version[3],
-                "serial": version[4],
-            },  # fmt: skip
+            "version": dict(zip(("major", "minor", "micro", "releaselevel", "serial"), version)),
             "version_info": list(version),
             "executable": sys.executable,
             "has_sslcontext": True,

@@ -33,8 +33,11 @@ def _memory():
             "real": {"total": total, "used": total - free, "free": free},
             "nocache": {"free": idle, "used": total - idle},
             "swap": {
-                "total": swap, "free": swap_free, "used": swap - swap_free, "cached": numbers.get("SwapCached", 0),
-            },  # fmt: skip
+                "total": swap,
+                "free": swap_free,
+                "used": swap - swap_free,
+                "cached": numbers.get("SwapCached", 0),
+            },
         },
     }
 

@@ -16,7 +16,8 @@ PRODUCTS = (
 )
 VENDORS = (
     (r"^QEMU", "kvm"), (r"^Amazon EC2", "kvm"), (r"^Google", "kvm"), (r"DigitalOcean", "kvm"), (r"^Xen", "xen"),
-    (r"^Alibaba", "kvm"), (r"^Tencent", "kvm"), (r"^Red Hat|^oVirt", "RHEV"), (r"^Nutanix", "kvm"), (r"^Hetzner", "kvm"),
+    (r"^Alibaba", "kvm"), (r"^Tencent", "kvm"), (r"^Red Hat|^oVirt", "RHEV"),
+    (r"^Nutanix", "kvm"), (r"^Hetzner", "kvm"),
 )  # fmt: skip
 
 

@@ -63,8 +63,8 @@ class ControllerModule(Base):  # type: ignore[misc]
     """
     A module that the controller runs itself: it reaches no host and needs no agent.
 
-    module: its name. unrendered: arguments that it renders itself. inline: whether it is over in an instant, and so runs
-    without a thread of its own.
+    module: its name. unrendered: arguments that it renders itself. inline: whether it is over in an instant, and so
+    runs without a thread of its own.
     """
 
     module: ClassVar[str] = ""

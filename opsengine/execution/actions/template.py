@@ -11,7 +11,7 @@ from typing import Any
 
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import Prepared, Surroundings
-from opsengine.execution.actions.copy import Sender, is_true
+from opsengine.execution.actions.copy import Sender, is_true, refuse_vault
 
 NEWLINES = {"\\n": "\n", "\\r": "\r", "\\r\\n": "\r\n", "\n": "\n", "\r": "\r", "\r\n": "\r\n"}
 DELIMITERS = (
@@ -32,6 +32,7 @@ def prepare(args: dict[str, Any], surroundings: Surroundings) -> Prepared:
     path = surroundings.find_file("templates", src)
     encoding = str(args.get("output_encoding") or "utf-8")
     try:
+        refuse_vault(path)
         text = path.read_text(encoding="utf-8")
         found = path.stat()
     except (OSError, UnicodeDecodeError) as error:

@@ -25,7 +25,7 @@ def _output(name: str, command: str, variables: Variables) -> str:
     import subprocess
 
     folder = variables.get("playbook_dir")
-    done = subprocess.run(command, shell=True, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True)
+    done = subprocess.run(command, shell=True, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
         said = f": {' / '.join(last)}" if last else ""

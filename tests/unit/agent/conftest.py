@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import os
 import shutil
 import subprocess
 import sys
@@ -21,7 +19,7 @@ def interpreters() -> list[str]:
     """Every Python 3.6 or newer on this machine, one of each minor version."""
     names = [f"python3.{minor}" for minor in range(6, 16)]
     paths = [shutil.which(name) for name in names]
-    paths += glob.glob(os.path.expanduser("~/.pyenv/versions/3.*/bin/python"))
+    paths += map(str, Path("~").expanduser().glob(".pyenv/versions/3.*/bin/python"))
     found: dict[str, str] = {}
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     for path in filter(None, paths):

@@ -79,7 +79,7 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> ModuleFile:
     monkeypatch.setattr(library, "sources_of", lambda name: names)
     original = library._source
     monkeypatch.setattr(library, "_source", lambda name: (False, source) if name == "modules.probe" else original(name))
-    library.packed.cache_clear()
+    library._packed.cache_clear()
     return ModuleFile("probe", Path("probe.py"), "modules.probe")
 
 
@@ -161,7 +161,7 @@ class TestAnAgent:
 
     def test_stays_small(self) -> None:
         assert len(bootstrap.agent_source()) < 8_192
-        files, body = library.packed(library.sources_of("modules.system.ping"))
+        _, body = library.packed(library.sources_of("modules.system.ping"))
         assert len(body) < 16_384
 
     def test_is_started_by_a_command_that_any_login_shell_can_pass_on(self) -> None:

@@ -39,6 +39,7 @@ def ran(tmp_path: Path, text: str, failing: set[tuple[str, str]], percentage: fl
             lambda task: False,
             lambda task, hosts: turns.append(f"{task.name}:{','.join(hosts)}"),
             lambda task, seconds: None,
+            lambda task, outcome, hosts: None,
             lambda: False,
         )
         flows = {host: Flow(play, [], lambda task: True, lambda failed: None) for host in ("h1", "h2", "h3")}
