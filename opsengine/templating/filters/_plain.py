@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from opsengine.errors import TemplateError
-
-SCALARS = (str, bool, int, float, datetime.datetime, datetime.date)
 
 
 def plain(value: Any) -> Any:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import TemplateError
 from opsengine.templating.filters._guard import volatile
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 
 def to_datetime(value: str, format: str = "%Y-%m-%d %H:%M:%S") -> datetime:
     """The point in time that a text says in the given format; dates can be subtracted from each other."""
+    from datetime import datetime
+
     try:
         return datetime.strptime(str(value), str(format))
     except ValueError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, time
 from typing import Any
 
 from opsengine.errors import TemplateError
@@ -28,6 +27,8 @@ def to_nice_json(value: Any, indent: int = 4, sort_keys: bool = True, **options:
 
 
 def _json_default(value: Any) -> Any:
+    from datetime import date, time
+
     if isinstance(value, (set, frozenset)):
         return list(value)
     if isinstance(value, (date, time)):

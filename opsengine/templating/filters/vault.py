@@ -9,12 +9,12 @@ from opsengine.errors import TemplateError
 
 
 def vault(*_: Any, **__: Any) -> str:
-    """Refused: opsengine does not write vault values."""
+    """Refused: vault values are not supported yet."""
     raise TemplateError("vault: vault values are not supported yet", hint="keep secrets in files that git ignores")
 
 
 def unvault(*_: Any, **__: Any) -> str:
-    """Refused: opsengine does not read vault values."""
+    """Refused: vault values are not supported yet."""
     raise TemplateError("unvault: vault values are not supported yet", hint="decrypt them with ansible-vault first")
 
 

@@ -51,7 +51,8 @@ def version(
         raise TemplateError(f"version: `{one}` and `{other}` cannot be compared", hint=hint) from None
 
 
-def _loose(text: str) -> list[int | str]:
+def loose(text: str) -> list[int | str]:
+    """A version as Python compares it: its numbers and words, in order."""
     parts = re.split(r"(\d+|[a-z]+|\.)", text)
     return [int(part) if re.fullmatch(r"\d+", part) else part for part in parts if part and part != "."]
 
@@ -77,21 +78,18 @@ def _semver(text: str) -> tuple[Any, ...]:
     return (int(match[1]), int(match[2]), int(match[3]), not marks, ranked)
 
 
-PEP440 = re.compile(
-    r"""\s*v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)
+PEP440 = r"""\s*v?(?:(?P<epoch>\d+)!)?(?P<release>\d+(?:\.\d+)*)
     (?:[-_.]?(?P<pre>alpha|beta|preview|pre|rc|a|b|c)[-_.]?(?P<pre_number>\d*))?
     (?P<post>-(?P<post_dash>\d+)|[-_.]?(?:post|rev|r)[-_.]?(?P<post_number>\d*))?
     (?P<dev>[-_.]?dev[-_.]?(?P<dev_number>\d*))?
-    (?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*""",
-    re.VERBOSE | re.IGNORECASE,
-)
+    (?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*"""
 PRE_RANKS = {"alpha": 0, "a": 0, "beta": 1, "b": 1, "c": 2, "rc": 2, "pre": 2, "preview": 2}
 BEFORE_ALL, AFTER_ALL = (-1, 0), (9, 0)
 
 
 def _pep440(text: str) -> tuple[Any, ...]:
     """The order of https://peps.python.org/pep-0440/#summary-of-permitted-suffixes-and-relative-ordering."""
-    match = PEP440.fullmatch(text)
+    match = re.fullmatch(PEP440, text, re.VERBOSE | re.IGNORECASE)
     if not match:
         raise TemplateError(f"version: `{text}` is no version of PEP 440", hint="write 1.2.3, 1.2rc1, 1.2.post1, ...")
     release = re.sub(r"(\.0+)+$", "", match["release"])
@@ -112,5 +110,5 @@ def _pep440(text: str) -> tuple[Any, ...]:
     )
 
 
-KINDS: dict[str, Key] = {"loose": _loose, "strict": _strict, "semver": _semver, "semantic": _semver, "pep440": _pep440}
+KINDS: dict[str, Key] = {"loose": loose, "strict": _strict, "semver": _semver, "semantic": _semver, "pep440": _pep440}
 TESTS: dict[str, Callable[..., Any]] = {"version": version, "version_compare": version}
