@@ -32,9 +32,8 @@ def _query(context: Context, name: str, /, *terms: Any, **options: Any) -> list[
     lookup = all_lookups().get(name)
     if lookup is None:
         raise TemplateError(f"there is no lookup `{name}`", hint=near(name, all_lookups()))
-    listed = [item for term in terms for item in (term if isinstance(term, list) and len(terms) == 1 else [term])]
     try:
-        return list(lookup(listed, scope, _files=scope.files, **options))
+        return list(lookup(list(terms), scope, _files=scope.files, **options))
     except Exception:
         if errors == "strict":
             raise
@@ -44,7 +43,10 @@ def _query(context: Context, name: str, /, *terms: Any, **options: Any) -> list[
 @pass_context
 def _lookup(context: Context, name: str, /, *terms: Any, **options: Any) -> Any:
     wantlist = options.pop("wantlist", False)
+    strict = options.get("errors", "strict") == "strict"
     found = _query(context, name, *terms, **options)
+    if not found and not strict and not wantlist:
+        return None
     if wantlist:
         return found
     if len(found) == 1:
