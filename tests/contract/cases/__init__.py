@@ -1,6 +1,13 @@
 """The cases, a file a subject; each has a list CASES."""
 
-from tests.contract.case import Case
-from tests.contract.cases import commands, docker, files, packages, system
+import importlib
+import pkgutil
 
-CASES: list[Case] = [*commands.CASES, *docker.CASES, *files.CASES, *packages.CASES, *system.CASES]
+from tests.contract.case import Case
+
+CASES: list[Case] = [
+    case
+    for found in pkgutil.iter_modules(__path__)
+    if not found.ispkg
+    for case in importlib.import_module(f"{__name__}.{found.name}").CASES
+]
