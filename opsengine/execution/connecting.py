@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.connection.become import Become
 from opsengine.connection.settings import Settings
-from opsengine.playbook.nodes import Block, Play, Task
+from opsengine.playbook.nodes import Play, Task
 from opsengine.source.text import Text
 from opsengine.templating.engine import Engine
 from opsengine.templating.scope import Scope
@@ -89,27 +89,3 @@ def play_wide_task(play: Play, module: str, args: dict[str, Any], keywords: dict
             origin=play.origin, keywords=keywords, parent=play, module=module, args=args, args_origin=play.origin
         )
     return cache[module]
-
-
-def copied(block: Block, parent: Block) -> Block:
-    """A block with all below it, below another parent: what an include brings is its own at each place."""
-    new = Block(origin=block.origin, keywords=block.keywords, parent=parent)
-    for section in ("body", "rescue", "always"):
-        setattr(new, section, [_copied_node(node, new) for node in getattr(block, section)])
-    for number, task in enumerate(new.tasks(), 1):
-        task.order = (number,)
-    return new
-
-
-def _copied_node(node: Task | Block, parent: Block) -> Task | Block:
-    if isinstance(node, Block):
-        return copied(node, parent)
-    return type(node)(
-        origin=node.origin,
-        keywords=node.keywords,
-        parent=parent,
-        module=node.module,
-        args=node.args,
-        args_origin=node.args_origin,
-        loop=node.loop,
-    )

@@ -12,7 +12,6 @@ from typing import Any
 
 from opsengine.errors import InputError, OpsError, near
 from opsengine.execution.actions.base import ControllerModule
-from opsengine.execution.actions.set_fact import SetFact
 from opsengine.execution.files import ControllerFiles
 from opsengine.playbook.catalogue import short
 from opsengine.playbook.loader import Loader
@@ -95,7 +94,7 @@ class _Checker:
 
     def arguments(self, task: Task) -> None:
         kind = self.loader.catalogue.find(task.module)
-        if kind is None or not isinstance(task.args, TextDict) or kind is SetFact:
+        if kind is None or not isinstance(task.args, TextDict) or getattr(kind, "open_ended", False):
             return
         _, problems = bind(kind.arguments(), dict(task.args), kind, has_templates)
         defaults = task.gathered("module_defaults")

@@ -17,6 +17,7 @@ from opsengine.connection.settings import Settings
 from opsengine.errors import OpsError, TaskFailed
 from opsengine.events import Event, HostResult, HostStarted, Notice, Status, TaskEnded, TaskStarted
 from opsengine.execution import connecting
+from opsengine.execution.actions.include import Inclusion
 from opsengine.execution.actions.meta import Meta
 from opsengine.execution.flow import Flow, HostFailed, Step
 from opsengine.execution.host import HostWork
@@ -25,8 +26,9 @@ from opsengine.execution.results import visible
 from opsengine.execution.scopes import Scopes
 from opsengine.execution.strategy import Limits, Linear
 from opsengine.execution.task import TaskOnHost
+from opsengine.playbook import keywords
 from opsengine.playbook.nodes import Block, Handler, Play, Task
-from opsengine.source.text import Text, TextDict
+from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import plain
 from opsengine.templating.scope import Scope
 
@@ -266,17 +268,27 @@ class PlayRun:
         for secret in self.modules.secret_values(module, args):
             self.owner.secrets.add(secret)
 
-    def included(self, on: TaskOnHost, block: Block, apply: dict[str, Any]) -> Block:
+    def included(self, on: TaskOnHost, inclusion: Inclusion) -> Block:
         """The block that an include brings, with the include's own variables and loop item, and its `apply`."""
         values = dict(on.task.keywords.get("vars", {}))
         if on.item is not None:
             values.update(on.item.values)
-        around = Block(origin=block.origin, keywords={**apply, "include_vars": values}, parent=on.task.parent)
+
+        def make() -> Block:
+            origin = on.task.args_origin
+            applied = {**self._applied(inclusion, origin), "include_vars": values}
+            around = Block(origin=origin, keywords=applied, parent=on.task.parent)
+            inclusion.fill(around)
+            return around
+
         # Hosts that include the same with the same values share the tasks, and so run them together.
-        found: Block = self.shared(
-            (id(on.task), id(block), repr(plain(values))), lambda: connecting.copied(block, around)
-        )
+        found: Block = self.shared((id(on.task), inclusion.key, repr(plain(values))), make)
         return found
+
+    def _applied(self, inclusion: Inclusion, origin: Origin) -> dict[str, Any]:
+        apply = TextDict(inclusion.apply, origin)
+        with self.loader.complete():
+            return keywords.check(apply, "block", self.loader.problems)
 
     def alive(self) -> list[str]:
         """The hosts of the play that have not failed."""

@@ -218,7 +218,7 @@ class TaskOnHost:
         except TaskFailed as error:
             return _failed(error, self.task.origin)
         if "_included" in result:
-            self.included.append(self.run.included(self, *result.pop("_included")))
+            self.included.append(self.run.included(self, result.pop("_included")))
         self.control = result.pop("_control", self.control)
         return result
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ class Loader:
         self.problems: list[InputError] = []
         self.roles = RoleReader(self)
         self._files: dict[Path, Any] = {}
+        self._lock = threading.RLock()
 
     def load(self, path: Path | str) -> Playbook:
         """Read a playbook and everything it names statically; raises InputError with every problem found."""
@@ -42,6 +46,18 @@ class Loader:
         """As `load`, but leaves the problems in `problems`."""
         path = Path(path)
         return Playbook(path, self._plays(path, None, path.parent))
+
+    @contextmanager
+    def complete(self) -> Iterator[None]:
+        """Read something further, an include; all that is found wrong with it is raised as one InputError."""
+        with self._lock:
+            before, self.problems = self.problems, []
+            try:
+                yield
+                if self.problems:
+                    raise InputError.of(self.problems)
+            finally:
+                self.problems = before
 
     def read(self, path: Path) -> Any:
         """The value of a YAML file, read once; a file that is not YAML is a problem and gives None."""

@@ -88,6 +88,23 @@ class RoleReader:
             parent.play.roles.append(role)
         return block
 
+    def included(self, name: str, files: dict[str, Any], around: Block) -> Role:
+        """
+        Read a role that is included while a play runs, below the block `around`, which gets its blocks as body.
+
+        Raises InputError with all that is wrong in it.
+        """
+        with self.loader.complete():
+            role = self.load(name, around, {}, {}, around.origin, files)
+        assert role is not None
+        around.body = list(role_blocks(role))
+        for number, task in enumerate(around.tasks(), 1):
+            task.order = (number,)
+        for handler in handlers_of(role):
+            handler.order = (len(around.play.handlers),)
+            around.play.handlers.append(handler)
+        return role
+
     def load(
         self,
         name: str,

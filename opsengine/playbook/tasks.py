@@ -12,7 +12,6 @@ from opsengine.playbook.catalogue import STATIC_ROLES, STATIC_TASKS, short
 from opsengine.playbook.keywords import KEYWORDS
 from opsengine.playbook.nodes import Block, Handler, Loop, Node, Task
 from opsengine.source.text import Origin, Text, TextDict, TextList, origin_of
-from opsengine.source.yaml import load_file
 
 if TYPE_CHECKING:
     from opsengine.playbook.loader import Loader
@@ -203,7 +202,10 @@ class TaskReader:
 
 def tasks_of_file(loader: Loader, path: Path, parent: Node) -> Block:
     """The tasks of a file that is included while a play runs; raises InputError with all that is wrong in it."""
-    items = load_file(path)
     block = Block(origin=Origin(str(path), 1, 1), keywords={}, parent=parent)
-    block.body = TaskReader(loader, path).read(items if items is not None else TextList(), block)
+    with loader.complete():
+        items = loader.read(path)
+        block.body = TaskReader(loader, path).read(items if items is not None else TextList(), block)
+    for number, task in enumerate(block.tasks(), 1):
+        task.order = (number,)
     return block

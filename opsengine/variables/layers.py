@@ -31,6 +31,12 @@ class PlayLayers:
         self._all_defaults = _merged(role.defaults for role in roles)
         self._of_task: dict[int, tuple[list[Layer], list[Layer], list[Layer], list[Layer]]] = {}
 
+    def publish(self, role: Role) -> None:
+        """Have the variables of a role hold in every task of the play from now on (`public` of include_role)."""
+        self._all_role_vars.update(role.role_vars)
+        self._all_defaults.update(role.defaults)
+        self._of_task.clear()
+
     def layers(self, magic: Layer, host: HostVariables, task: Task | None) -> list[Layer]:
         """Every layer for a host and a task (None: for the play as a whole), strongest first."""
         params, own, role_vars, defaults = self._parts(task)

@@ -64,13 +64,15 @@ class ControllerModule(Base):  # type: ignore[misc]
     A module that the controller runs itself: it reaches no host and needs no agent.
 
     module: its name. unrendered: arguments that it renders itself. inline: whether it is over in an instant, and so
-    runs without a thread of its own.
+    runs without a thread of its own. once: whether it runs on the first host for all. open_ended: whether it takes
+    further arguments of any name, as variables.
     """
 
     module: ClassVar[str] = ""
     unrendered: ClassVar[tuple[str, ...]] = ()
     inline: ClassVar[bool] = True
-    bypasses_loop: ClassVar[bool] = False
+    once: ClassVar[bool] = False
+    open_ended: ClassVar[bool] = False
 
     def __init__(self, given: dict[str, Any]) -> None:
         """Bind the rendered arguments; raises TaskFailed naming every one that is wrong."""

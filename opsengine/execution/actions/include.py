@@ -1,5 +1,8 @@
 """Bring in tasks, roles and variables while a play runs."""
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +10,24 @@ from modules.kit.args import Arg
 from modules.kit.args import Path as TargetPath
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
+from opsengine.playbook.nodes import Block
 from opsengine.playbook.tasks import tasks_of_file
 from opsengine.source.yaml import load_file
 from opsengine.templating.lazy import plain
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """
+    What an include brings.
+
+    key: tells it from others of the same task. fill: reads it into a block that stands at the include's place.
+    apply: keywords that hold for all of it.
+    """
+
+    key: Any
+    fill: Callable[[Block], None]
+    apply: dict[str, Any]
 
 
 class IncludeTasks(ControllerModule):
@@ -18,6 +36,7 @@ class IncludeTasks(ControllerModule):
     module = "include_tasks"
     free_form = "file"
     inline = False
+    unrendered = ("apply",)
 
     file = Arg(
         str, "The file of tasks: beside the file that names it, in the role's tasks, or in the playbook's folder"
@@ -27,8 +46,46 @@ class IncludeTasks(ControllerModule):
     def perform(self, task: Any) -> dict[str, Any]:
         """Read the file and hand its tasks to the flow."""
         path = task.find_file("tasks", self.file)
-        block = task.shared(("tasks", path), lambda: tasks_of_file(task.loader, path, task.task))
-        return {"include": str(self.file), "_included": (block, self.apply or {})}
+
+        def fill(around: Block) -> None:
+            around.body = [tasks_of_file(task.loader, path, around)]
+
+        return {"include": str(self.file), "_included": Inclusion(path, fill, self.apply or {})}
+
+
+class IncludeRole(ControllerModule):
+    """Run a role, chosen while the play runs."""
+
+    module = "include_role"
+    inline = False
+    unrendered = ("apply",)
+
+    name = Arg(str, "The role", aliases=("role",))
+    tasks_from = Arg(str, "The file of tasks in the role's folder tasks", default="main")
+    vars_from = Arg(str, "The file of variables in the role's folder vars", default="main")
+    defaults_from = Arg(str, "The file of variables in the role's folder defaults", default="main")
+    handlers_from = Arg(str, "The file of handlers in the role's folder handlers", default="main")
+    apply = Arg(dict, "Keywords that hold for every task of the role", default=None)
+    public = Arg(bool, "Let the role's variables and defaults hold in the tasks that follow", default=False)
+    allow_duplicates = Arg(bool, "Run it although it has run before", default=True)
+    rolespec_validate = Arg(bool, "Check the parameters against the role's argument specification", default=True)
+
+    def perform(self, task: Any) -> dict[str, Any]:
+        """Read the role and hand its tasks to the flow."""
+        files = {
+            name: getattr(self, name)
+            for name in ("tasks_from", "vars_from", "defaults_from", "handlers_from")
+            if getattr(self, name) != "main"
+        }
+        files["rolespec_validate"] = self.rolespec_validate
+
+        def fill(around: Block) -> None:
+            role = task.loader.roles.included(self.name, files, around)
+            if self.public:
+                task.run.scopes.layers.publish(role)
+
+        key = (self.name, repr(files))
+        return {"include_args": {"name": self.name}, "_included": Inclusion(key, fill, self.apply or {})}
 
 
 class IncludeVars(ControllerModule):
@@ -43,6 +100,9 @@ class IncludeVars(ControllerModule):
     file = Arg(str, "A file of variables, YAML or JSON", default=None)
     dir = Arg(TargetPath, "A folder of them, read in the order of their names", default=None)
     name = Arg(str, "Put them all below this variable", default=None)
+    depth = Arg(int, "How deep below the folder files are looked for; 0: at any depth", default=0)
+    files_matching = Arg(str, "Of a folder's files, only those whose name has this pattern in it", default=None)
+    ignore_files = Arg(list, "Names of a folder's files to pass over, as patterns", default=[])
     extensions = Arg(list, "Endings of the files of a folder", default=["json", "yaml", "yml"])
     ignore_unknown_extensions = Arg(bool, "Pass over other files of a folder", default=False)
     hash_behaviour = Arg(str, "How values of the same name are combined", default=None, choices=("replace", "merge"))
@@ -57,10 +117,33 @@ class IncludeVars(ControllerModule):
                 raise TaskFailed(f"{path} should be a mapping of variables")
             found.update(values or {})
         found = {self.name: found} if self.name else found
+        if self.hash_behaviour == "merge":
+            before = task.work.variables.included
+            found = {name: _merged(before.get(name), value) for name, value in found.items()}
         task.include_variables(found)
         return {"ansible_included_var_files": [str(path) for path in paths], "ansible_facts": plain(found)}
 
     def _folder(self, task: Any) -> list[Path]:
         folder = task.find_file("vars", self.dir)
         endings = tuple(f".{ending.lstrip('.')}" for ending in self.extensions)
-        return sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(endings))
+        found = [path for path in sorted(folder.rglob("*")) if path.is_file() and self._wanted(path, folder)]
+        other = [path for path in found if not path.name.endswith(endings)]
+        if other and not self.ignore_unknown_extensions:
+            raise TaskFailed(
+                f"{other[0]} does not end in {', '.join(endings)}",
+                hint="name its ending in `extensions`, or set `ignore_unknown_extensions`",
+            )
+        return [path for path in found if path not in other]
+
+    def _wanted(self, path: Path, folder: Path) -> bool:
+        if self.depth and len(path.relative_to(folder).parts) > self.depth:
+            return False
+        if self.files_matching and not re.search(self.files_matching, path.name):
+            return False
+        return not any(re.search(pattern + r"$", path.name) for pattern in self.ignore_files)
+
+
+def _merged(old: Any, new: Any) -> Any:
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **{key: _merged(old.get(key), value) for key, value in new.items()}}
+    return new

@@ -14,6 +14,7 @@ class SetFact(ControllerModule):
     """Set variables of the host, for the rest of the run."""
 
     module = "set_fact"
+    open_ended = True
 
     cacheable = Arg(bool, "Keep them as facts too", default=False)
     variables = Arg(Raw, "NAME: VALUE, any number of them, written as arguments of their own", default=None)
