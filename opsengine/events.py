@@ -159,10 +159,15 @@ class HostStats:
 
 @dataclass(frozen=True, kw_only=True)
 class RunEnded(Event):
-    """A run is over; `stats` is {host: counts}. In Ansible's counting, `ok` holds the changed ones too."""
+    """
+    A run is over; `stats` is {host: counts}. In Ansible's counting, `ok` holds the changed ones too.
+
+    custom: what set_stats has kept, {host, or `run`: {name: value}}.
+    """
 
     stats: Mapping[str, HostStats]
     seconds: float
     exit_code: int
     interrupted: bool = False
     check: bool = False
+    custom: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -13,7 +13,18 @@ from opsengine.playbook.catalogue import short
 
 from modules.kit.secrets import secret_values  # isort: skip - importable once actions.base has been read
 
-CONTROLLER_FILES = ("assertion", "debug", "fail", "include", "meta", "set_fact")
+CONTROLLER_FILES = (
+    "assertion",
+    "debug",
+    "fail",
+    "groups",
+    "include",
+    "meta",
+    "pause",
+    "set_fact",
+    "set_stats",
+    "wait_for_connection",
+)
 PREPARED = {"copy": "copy", "template": "template"}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from opsengine.errors import InputError, OpsError, near
+from opsengine.execution import prompts
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.execution.files import ControllerFiles
 from opsengine.playbook.catalogue import short
@@ -66,6 +67,7 @@ class _Checker:
 
     def play(self, play: Play) -> None:
         self.keywords(play)
+        self.problems += prompts.problems(play)
         known = self._known_handlers(play)
         for task in (*play.tasks(), *play.handlers):
             for node in task.lineage():

@@ -14,7 +14,7 @@ from opsengine.agent import library
 from opsengine.agent.client import Request
 from opsengine.connection.become import Become
 from opsengine.connection.settings import Settings
-from opsengine.errors import OpsError, TaskFailed
+from opsengine.errors import InputError, OpsError, TaskFailed, near
 from opsengine.events import Event, HostResult, HostStarted, Notice, Status, TaskEnded, TaskStarted
 from opsengine.execution import connecting
 from opsengine.execution.actions.include import Inclusion
@@ -22,12 +22,12 @@ from opsengine.execution.actions.meta import Meta
 from opsengine.execution.flow import Flow, HostFailed, Step
 from opsengine.execution.host import HostWork
 from opsengine.execution.outcome import Outcome, failure
-from opsengine.execution.results import visible
+from opsengine.execution.results import truth, visible
 from opsengine.execution.scopes import Scopes
-from opsengine.execution.strategy import Limits, Linear
+from opsengine.execution.strategy import STRATEGIES, Limits, Linear
 from opsengine.execution.task import TaskOnHost
 from opsengine.playbook import keywords
-from opsengine.playbook.nodes import Block, Handler, Play, Task
+from opsengine.playbook.nodes import Block, Handler, Node, Play, Task
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import plain
 from opsengine.templating.scope import Scope
@@ -54,7 +54,7 @@ class PlayRun:
         self.batch: list[str] = []
         self.flows: dict[str, Flow] = {}
         self.scopes = Scopes(self)
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[tuple[int, str], int] = {}
         self._shared: dict[Any, Any] = {}
         self._lock = threading.RLock()
         self._settings: dict[Any, tuple[Settings, Become | None]] = {}
@@ -65,18 +65,34 @@ class PlayRun:
         """Run the play on one batch; returns the hosts that failed."""
         self.batch = list(batch)
         self.flows = {host: self._flow(host) for host in batch}
-        strategy = Linear(
-            pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set
+        strategy = self._strategy()(
+            pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set, self._truth
         )
-        percentage = self.play.keywords.get("max_fail_percentage")
+        percentage = self.engine.render(self.play.keywords.get("max_fail_percentage"), self.scopes.of_play())
         return strategy.play(self.flows, Limits(percentage, len(batch)))
 
+    def _strategy(self) -> type[Linear]:
+        name = str(self.engine.render(self.play.keywords.get("strategy", "linear"), self.scopes.of_play()))
+        found = STRATEGIES.get(name.rpartition(".")[2])
+        if found is None:
+            raise InputError(f"there is no strategy `{name}`", hint=near(name, STRATEGIES), origin=self.play.origin)
+        return found
+
     def _flow(self, host: str) -> Flow:
-        first = [connecting.gather_task(self.play)] if self.play.keywords.get("gather_facts") is True else []
-        if self.play.keywords.get("gather_facts") is not False:
+        wanted = "gather_facts" in self.play.keywords and self._truth(self.play, "gather_facts")
+        first = [connecting.gather_task(self.play)] if wanted else []
+        if wanted or "gather_facts" not in self.play.keywords:
             self._gather_when_used(self.owner.work(host))
-        force = self.options.force_handlers or self.play.keywords.get("force_handlers") is True
+        force = self.options.force_handlers or self._truth(self.play, "force_handlers")
         return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force)
+
+    def _truth(self, node: Node, keyword: str) -> bool:
+        """Whether a keyword holds that is said once for all hosts."""
+        kind = self.modules.controller(node.module) if isinstance(node, Task) and keyword == "run_once" else None
+        value = node.keyword(keyword)
+        if isinstance(value, Text):
+            value = self.engine.render(value, self.scope(self.owner.work(self.batch[0]), None))
+        return (kind is not None and kind.once) or truth(value)
 
     def _is_inline(self, task: Task) -> bool:
         kind = self.modules.controller(task.module)
@@ -87,8 +103,8 @@ class PlayRun:
         return self.modules.controller(task.module) is Meta
 
     def _begun(self, task: Task, hosts: Sequence[str]) -> None:
-        with self._lock:
-            number = self._numbers[id(task)] = self.owner.next_number()
+        number = self.owner.next_number()
+        self._numbers.update({(id(task), host): number for host in hosts})
         if self._is_silent(task):
             return
         role = task.role
@@ -104,9 +120,9 @@ class PlayRun:
             )
         )
 
-    def _ended(self, task: Task, seconds: float) -> None:
+    def _ended(self, task: Task, hosts: Sequence[str], seconds: float) -> None:
         if not self._is_silent(task):
-            self.emit(TaskEnded(task=self._numbers[id(task)], seconds=seconds))
+            self.emit(TaskEnded(task=self._numbers[id(task), hosts[0]], seconds=seconds))
 
     def _share(self, task: Task, outcome: Outcome, hosts: Sequence[str]) -> None:
         """Have a task that ran once count for all hosts: what it registered and what facts it set."""
@@ -125,7 +141,7 @@ class PlayRun:
         if self.stopping.is_set():
             return failure("interrupted")
         work = self.owner.work(host)
-        number = self._numbers[id(step.task)]
+        number = self._numbers[id(step.task), host]
         silent = self._is_silent(step.task)
         if not silent:
             self.emit(HostStarted(task=number, host=host))

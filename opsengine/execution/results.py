@@ -15,6 +15,11 @@ CENSORED = "the output has been hidden due to the fact that 'no_log: true' was s
 NOT_SHOWN = ("diff", "assumes", "hint", "invocation")
 
 
+def truth(value: Any) -> bool:
+    """What a keyword's rendered value means: `yes` and `"true"` hold, as they do in YAML."""
+    return value.strip().lower() in ("true", "yes", "on", "1", "y", "t") if isinstance(value, str) else bool(value)
+
+
 def completed(result: Result) -> Result:
     """The result with the keys that every registered variable has."""
     result.setdefault("changed", False)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import getpass
 import itertools
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from opsengine.errors import InputError
+from opsengine.errors import InputError, TaskFailed
 from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted, Status
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
@@ -78,15 +79,21 @@ class Run:
         stats = self.stats.of_hosts()
         seconds = time.monotonic() - began
         self.bus.emit(
-            RunEnded(stats=stats, seconds=seconds, exit_code=code, interrupted=interrupted, check=self.options.check)
+            RunEnded(
+                stats=stats,
+                seconds=seconds,
+                exit_code=code,
+                interrupted=interrupted,
+                check=self.options.check,
+                custom=self.stats.custom,
+            )
         )
         return code
 
     def _stand_beside(self, playbook: Playbook) -> None:
         """Read group_vars and host_vars beside this playbook from now on."""
         self.beside_playbook = VarsFolders([playbook.path.parent])
-        for name, work in self._works.items():
-            work.variables.inventory = self._inventory_variables(name)
+        self._learn_anew(list(self._works))
 
     def _finish(self, pool: ThreadPoolExecutor) -> None:
         works = list(self._works.values())
@@ -174,6 +181,38 @@ class Run:
         """The inventory source that a host comes from, and its folder."""
         host = self.inventory.host(name)
         return (host.inventory_file, host.inventory_dir) if host else (None, None)
+
+    def add_host(self, name: str, groups: Sequence[str], variables: Mapping[str, Any]) -> bool:
+        """Add a host to the inventory for the rest of the run; whether that changed anything."""
+        with self._lock:
+            changed = self.inventory.add_host_while_running(name, groups, variables)
+            self._learn_anew([name])
+        return changed
+
+    def group_host(self, name: str, group: str, parents: Sequence[str]) -> bool:
+        """Put a host into a group for the rest of the run; whether that changed anything."""
+        host = self.inventory.host(name)
+        if host is None:
+            raise TaskFailed(f"{name} is not in the inventory, so it can be in no group of it")
+        with self._lock:
+            changed = self.inventory.group_host_while_running(host, group, parents)
+            self._learn_anew([name])
+        return changed
+
+    def _learn_anew(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name in self._works:
+                self._works[name].variables.inventory = self._inventory_variables(name)
+                self._works[name].variables.connection_version += 1
+
+    def ask(self, prompt: str, echo: bool = True) -> str:
+        """Ask the person at the terminal; what is typed hidden is masked in every output."""
+        self.bus.emit(Notice(message=prompt, level="question"))
+        if echo:
+            return input()
+        typed = getpass.getpass("")
+        self.secrets.add(typed)
+        return typed
 
     def next_number(self) -> int:
         """A number for a task, unique in the run."""

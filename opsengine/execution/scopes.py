@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from opsengine.execution.files import ControllerFiles
+from opsengine.execution.prompts import answers
 from opsengine.playbook.nodes import Role, Task
 from opsengine.source.yaml import load_file
 from opsengine.templating.scope import Scope
@@ -26,7 +27,9 @@ class Scopes:
         self.play_run = play_run
         self.run = play_run.owner
         self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, {})
-        self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, self._vars_files())
+        prompted = answers(play_run.play, self.run.options.extra_vars, self._early, self.run.ask)
+        self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, prompted)
+        self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, {**prompted, **self._vars_files()})
         self.hostvars = HostVars(lambda: self.run.inventory.hosts, self._of_host)
         self._shared = self._play_wide()
 
@@ -50,13 +53,17 @@ class Scopes:
     def _of_host(self, name: str) -> Scope:
         return self.of(self.run.work(name), None)
 
+    def _early(self, value: Any) -> Any:
+        """A value rendered before any host is known."""
+        scope = Scope(self.run.engine, self.layers.layers(Lookups({}), HostVariables({}), None))
+        return self.run.engine.render(value, scope)
+
     def _vars_files(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         play = self.play_run.play
-        scope = Scope(self.run.engine, self.layers.layers(Lookups({}), HostVariables({}), None))
         for entry in play.keywords.get("vars_files", []):
             names = entry if isinstance(entry, list) else [entry]
-            paths = [play.file.parent / str(self.run.engine.render(name, scope)) for name in names]
+            paths = [play.file.parent / str(self._early(name)) for name in names]
             path = next((path for path in paths if path.is_file()), paths[0])
             found.update(load_file(path) or {})
         return found

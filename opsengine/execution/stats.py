@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from opsengine.events import HostStats, Status
 from opsengine.execution.outcome import Outcome
@@ -17,6 +18,7 @@ class Stats:
 
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
+        self.custom: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
 
     def expect(self, hosts: Iterable[str]) -> None:
@@ -54,7 +56,20 @@ class Stats:
         with self._lock:
             self._counts.setdefault(host, Counter())["rescued"] += 1
 
+    def keep(self, name: str, values: Mapping[str, Any], add: bool) -> None:
+        """Keep values of set_stats for a host, or for `run`; `add`: to those there are, where both can be added."""
+        with self._lock:
+            kept = self.custom.setdefault(name, {})
+            for key, value in values.items():
+                kept[key] = _added(kept[key], value) if add and key in kept else value
+
     def of_hosts(self) -> dict[str, HostStats]:
         """{host: counts}."""
         with self._lock:
             return {host: HostStats(**{name: counts[name] for name in COUNTS}) for host, counts in self._counts.items()}
+
+
+def _added(old: Any, new: Any) -> Any:
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **new}
+    return old + new if type(old) is type(new) and isinstance(new, (int, float, str, list)) else new

@@ -2,6 +2,7 @@
 The order in which hosts take their steps. A strategy reads outcomes and touches nothing else of a host.
 
 Linear: all hosts run a task, then all run the next; hosts in different places of the play wait for the hindmost.
+Free: each host goes its own way as fast as it can.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Linear:
 
     run: runs one step on one host. inline: tells steps that need no host and run at once. pool: runs the others.
     begun, ended: called around each task with its hosts. share: called with the hosts that a `run_once` task did not
-    run on. stopped: whether to stop before the next task.
+    run on. stopped: whether to stop before the next task. truth: whether a keyword holds for a task.
     """
 
     def __init__(
@@ -75,9 +76,10 @@ class Linear:
         run: RunStep,
         inline: Callable[[Task], bool],
         begun: Callable[[Task, Sequence[str]], None],
-        ended: Callable[[Task, float], None],
+        ended: Callable[[Task, Sequence[str], float], None],
         share: Callable[[Task, Outcome, Sequence[str]], None],
         stopped: Callable[[], bool],
+        truth: Callable[[Task, str], bool],
     ) -> None:
         self.pool = pool
         self.run = run
@@ -86,6 +88,7 @@ class Linear:
         self.ended = ended
         self.share = share
         self.stopped = stopped
+        self.truth = truth
 
     def play(self, flows: dict[str, Flow], limits: Limits) -> dict[str, HostFailed]:
         """Take every host to its end; returns those that failed on the way."""
@@ -104,11 +107,12 @@ class Linear:
 
     def _turn(self, group: list[Walker], everyone: list[Walker]) -> None:
         task = _step(group[0]).task
-        runners = group[:1] if task.keyword("run_once") is True else group
-        self.begun(task, [walker.host for walker in runners])
+        runners = group[:1] if self.truth(task, "run_once") else group
+        hosts = [walker.host for walker in runners]
+        self.begun(task, hosts)
         began = time.monotonic()
         outcomes = self._outcomes(task, runners)
-        self.ended(task, time.monotonic() - began)
+        self.ended(task, hosts, time.monotonic() - began)
         if len(outcomes) < len(runners):
             return
         if len(runners) < len(group):
@@ -119,7 +123,7 @@ class Linear:
 
     def _spread(self, group: list[Walker], everyone: list[Walker]) -> None:
         """With any_errors_fatal, one host that has failed for good ends the play for all."""
-        fatal = next((walker.failed for walker in group if walker.failed and _is_fatal(walker.failed)), None)
+        fatal = next((walker.failed for walker in group if walker.failed and self._is_fatal(walker.failed)), None)
         for walker in everyone if fatal else ():
             if walker.failed is None:
                 walker.stop()
@@ -138,9 +142,32 @@ class Linear:
             outcomes += [future.result() for future in futures]
         return outcomes
 
+    def _is_fatal(self, failed: HostFailed) -> bool:
+        return failed.task is not None and self.truth(failed.task, "any_errors_fatal")
 
-def _is_fatal(failed: HostFailed) -> bool:
-    return failed.task is not None and failed.task.keyword("any_errors_fatal") is True
+
+class Free(Linear):
+    """Runs each host's steps by themselves; no host waits for another."""
+
+    def play(self, flows: dict[str, Flow], limits: Limits) -> dict[str, HostFailed]:
+        """Take every host to its end; returns those that failed on the way."""
+        walkers = [Walker.begin(host, flow) for host, flow in flows.items()]
+        list(self.pool.map(lambda walker: self._walk(walker, walkers, limits), walkers))
+        return {walker.host: walker.failed for walker in walkers if walker.failed}
+
+    def _walk(self, walker: Walker, everyone: list[Walker], limits: Limits) -> None:
+        while walker.at is not None and not self.stopped() and not _over(limits, everyone):
+            task = walker.at.task
+            self.begun(task, [walker.host])
+            began = time.monotonic()
+            outcome = self.run(walker.host, walker.at)
+            self.ended(task, [walker.host], time.monotonic() - began)
+            walker.go_on(outcome)
+        walker.stop()
+
+
+STRATEGIES = {"linear": Linear, "free": Free, "host_pinned": Free}
+"""By Ansible's names; there host_pinned is a free that starts no new host before one is through, as Free always does."""
 
 
 def _step(walker: Walker) -> Step:

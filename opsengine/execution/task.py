@@ -15,7 +15,7 @@ from opsengine.events import ItemResult, Status
 from opsengine.execution import loops
 from opsengine.execution.actions.base import Prepared
 from opsengine.execution.outcome import Outcome
-from opsengine.execution.results import Result, completed, joined, judge, status_of, visible
+from opsengine.execution.results import Result, completed, joined, judge, status_of, truth, visible
 from opsengine.playbook.nodes import Block, Task
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import OMIT, plain
@@ -84,8 +84,7 @@ class TaskOnHost:
             return default
         if isinstance(value, Text):
             value = self.engine.render(value, self.scope)
-            value = str(value).lower() in ("true", "yes", "on", "1")
-        return bool(value)
+        return truth(value)
 
     def _concluded(self, result: Result) -> Outcome:
         status = status_of(result)
@@ -358,6 +357,15 @@ class TaskOnHost:
     def clear_facts(self) -> None:
         """Forget what the host has told."""
         self.work.variables.facts.known.clear()
+
+    def ask_host(self, module: str, args: dict[str, Any]) -> Result:
+        """What a module says that is run on the task's host beside the task itself. Raises Unreachable."""
+        file = library.find(module)
+        assert file is not None
+        target = self.run.delegate(self, self.scope) or self.work
+        settings, become = self.run.settings(target, self.task, self.scope)
+        request = Request(module=file, items=[args], check=self.check, environment=self._environment())
+        return dict(next(iter([result for _, result in target.run(settings, become, request)])))
 
     def reset_connection(self) -> None:
         """Connect anew at the next task."""

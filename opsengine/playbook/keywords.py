@@ -83,7 +83,7 @@ KEYWORDS = {
         Keyword("tasks", "tasks", "play"),
         Keyword("validate_argspec", "any", "play", NOT_YET),
         Keyword("vars_files", "list", "play"),
-        Keyword("vars_prompt", "any", "play", NOT_YET + "; give the values with -e"),
+        Keyword("vars_prompt", "any", "play"),
         Keyword("block", "tasks", "block"),
         Keyword("rescue", "tasks", "block"),
         Keyword("always", "tasks", "block"),

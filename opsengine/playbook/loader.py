@@ -156,14 +156,6 @@ class Loader:
             )
         play = Play(origin=item.origin, keywords=found, file=path, hosts=found.get("hosts", []))
         play.handlers = []
-        if "strategy" in found and str(found["strategy"]).rpartition(".")[2] != "linear":
-            self.problems.append(
-                InputError(
-                    f"strategy `{found['strategy']}` is {keywords.NOT_YET}",
-                    origin=item.origin_of("strategy"),
-                    hint="linear is the one there is",
-                )
-            )
         reader = TaskReader(self, path)
         handlers = flat(reader.read(found.pop("handlers", None), play, handlers=True))
         roles = without_repetition(self.roles.read_list(found.pop("roles", []) or [], play))
