@@ -23,6 +23,7 @@ CONTROLLER_FILES = (
     "pause",
     "set_fact",
     "set_stats",
+    "validate_argument_spec",
     "wait_for_connection",
 )
 PREPARED = {"copy": "copy", "template": "template"}

@@ -167,7 +167,7 @@ class Free(Linear):
 
 
 STRATEGIES = {"linear": Linear, "free": Free, "host_pinned": Free}
-"""By Ansible's names; there host_pinned is a free that starts no new host before one is through, as Free always does."""
+"""By Ansible's names; its host_pinned starts no new host before one is through, and so does Free."""
 
 
 def _step(walker: Walker) -> Step:

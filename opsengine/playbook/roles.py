@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import InputError, near
 from opsengine.playbook import keywords
-from opsengine.playbook.nodes import Block, Node, Play, Role
+from opsengine.playbook.nodes import Block, Node, Play, Role, Task
 from opsengine.playbook.tasks import TaskReader
 from opsengine.source.text import Origin, Text, TextDict, origin_of
 
@@ -131,7 +131,10 @@ class RoleReader:
         role.role_vars = self._vars(path / "vars", str(files.get("vars_from", "main")))
         self._read_meta(role)
         role.handlers = self._handlers(role, str(files.get("handlers_from", "main")))
-        role.blocks = self._tasks(role, str(files.get("tasks_from", "main")), "tasks_from" in files, origin)
+        entry = str(files.get("tasks_from", "main"))
+        role.blocks = self._tasks(role, entry, "tasks_from" in files, origin)
+        if files.get("rolespec_validate") is not False:
+            role.blocks = [*self._validation(role, entry), *role.blocks]
         return role
 
     def _find(self, name: str, parent: Node, origin: Origin) -> Path | None:
@@ -193,6 +196,39 @@ class RoleReader:
             dependency = self._entry(entry, role)
             if dependency is not None:
                 role.dependencies.append(dependency)
+
+    def _validation(self, role: Role, entry: str) -> list[Block]:
+        """The task that checks the role's parameters, where it says what they should be."""
+        specs = self._specs(role)
+        spec = specs.get(entry.removesuffix(".yml").removesuffix(".yaml"))
+        if not isinstance(spec, dict):
+            return []
+        said = spec.get("short_description")
+        name = f"Validating arguments against arg spec '{entry}'" + (f" - {said}" if said else "")
+        origin = origin_of(spec, role.origin)
+        block = Block(origin=origin, keywords={}, parent=role)
+        context = {"type": "role", "name": role.role_name, "argument_spec_name": entry, "path": str(role.path)}
+        args = TextDict({"argument_spec": spec.get("options") or {}, "validate_args_context": context}, origin)
+        block.body = [
+            Task(
+                origin=origin,
+                keywords={"name": name, "tags": ["always"]},
+                parent=block,
+                module="validate_argument_spec",
+                args=args,
+                args_origin=origin,
+            )
+        ]
+        return [block]
+
+    def _specs(self, role: Role) -> dict[str, Any]:
+        """What a role says of its parameters, {entry point: specification}."""
+        own = self._main(role.path / "meta", "argument_specs")
+        for path in (own, self._main(role.path / "meta")):
+            content = self.loader.read(path) if path else None
+            if isinstance(content, dict) and isinstance(content.get("argument_specs"), dict):
+                return dict(content["argument_specs"])
+        return {}
 
     def _handlers(self, role: Role, name: str) -> list[Any]:
         path = self._main(role.path / "handlers", name)
