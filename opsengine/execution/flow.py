@@ -127,8 +127,8 @@ class Flow:
             yield from self._handlers(place)
         elif outcome.control in ("end_host", "end_play", "end_batch"):
             raise EndOfPlay
-        for block in outcome.included:
-            yield from self._block(block, place)
+        for index, block in outcome.included:
+            yield from self._block(block, (*place, index))
         if outcome.failed:
             raise HostFailed(outcome, task)
 

@@ -16,7 +16,7 @@ class Outcome:
     How a task ended on one host.
 
     result: what `register` keeps. control: what a `meta` task asks of the flow (flush_handlers, end_play, ...).
-    included: blocks that an include brings, to be run next.
+    included: blocks that an include brings, to be run next, each with the index of the loop's item that brought it.
     """
 
     status: Status
@@ -25,7 +25,7 @@ class Outcome:
     origin: Origin | None = None
     seconds: float = 0.0
     control: str | None = None
-    included: list[Block] = field(default_factory=list)
+    included: list[tuple[int, Block]] = field(default_factory=list)
 
     @property
     def failed(self) -> bool:

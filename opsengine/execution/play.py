@@ -126,6 +126,8 @@ class PlayRun:
 
     def _share(self, task: Task, outcome: Outcome, hosts: Sequence[str]) -> None:
         """Have a task that ran once count for all hosts: what it registered and what facts it set."""
+        if not truth(task.keyword("run_once")):
+            return  # Modules that run once by themselves register on their one host, as in Ansible.
         name = task.keywords.get("register")
         facts = outcome.result.get("ansible_facts")
         for host in hosts:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opsengine.execution.flow import Flow, HostFailed, Step, Steps
 from opsengine.execution.outcome import Outcome
@@ -117,8 +117,9 @@ class Linear:
             return
         if len(runners) < len(group):
             self.share(task, outcomes[0], [walker.host for walker in group[1:]])
-        for index, walker in enumerate(group):
-            walker.go_on(outcomes[index if len(runners) > 1 else 0])
+            outcomes += [replace(outcomes[0], included=[]) for _ in group[1:]]
+        for walker, outcome in zip(group, outcomes, strict=True):
+            walker.go_on(outcome)
         self._spread(group, everyone)
 
     def _spread(self, group: list[Walker], everyone: list[Walker]) -> None:

@@ -58,7 +58,7 @@ class TaskOnHost:
         self.verbosity = run.options.verbosity
         self.target = work
         self.kind = run.modules.controller(task.module)
-        self.included: list[Block] = []
+        self.included: list[tuple[int, Block]] = []
         self.control: str | None = None
         self.item: Item | None = None
 
@@ -217,7 +217,8 @@ class TaskOnHost:
         except TaskFailed as error:
             return _failed(error, self.task.origin)
         if "_included" in result:
-            self.included.append(self.run.included(self, result.pop("_included")))
+            block = self.run.included(self, result.pop("_included"))
+            self.included.append((self.item.index if self.item else 0, block))
         self.control = result.pop("_control", self.control)
         return result
 

@@ -26,6 +26,7 @@ class Catalogue(Protocol):
         """Every short name, for hints."""
 
 
+INCLUDES = ("include_tasks", "include_role")
 STATIC_TASKS = ("import_tasks",)
 STATIC_ROLES = ("import_role",)
 

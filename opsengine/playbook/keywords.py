@@ -105,6 +105,26 @@ KEYWORDS = {
     )
 }
 
+ON_INCLUDES = (
+    "name",
+    "action",
+    "local_action",
+    "args",
+    "collections",
+    "debugger",
+    "ignore_errors",
+    "listen",
+    "loop",
+    "loop_control",
+    "no_log",
+    "register",
+    "run_once",
+    "tags",
+    "timeout",
+    "vars",
+    "when",
+)
+"""What include_tasks and include_role take: the rest goes below their `apply`, as in Ansible."""
 LOOP_CONTROL = ("loop_var", "index_var", "label", "pause", "extended", "extended_allitems", "break_when")
 TRUTH = {"yes": True, "on": True, "true": True, "1": True, "no": False, "off": False, "false": False, "0": False}
 

@@ -100,9 +100,11 @@ class RoleReader:
         around.body = list(role_blocks(role))
         for number, task in enumerate(around.tasks(), 1):
             task.order = (number,)
+        known = {(handler.origin, handler.name) for handler in around.play.handlers}
         for handler in handlers_of(role):
-            handler.order = (len(around.play.handlers),)
-            around.play.handlers.append(handler)
+            if (handler.origin, handler.name) not in known:
+                handler.order = (len(around.play.handlers),)
+                around.play.handlers.append(handler)
         return role
 
     def load(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from opsengine.errors import InputError, near
 from opsengine.playbook import keywords
 from opsengine.playbook.arguments import parse
-from opsengine.playbook.catalogue import STATIC_ROLES, STATIC_TASKS, short
+from opsengine.playbook.catalogue import INCLUDES, STATIC_ROLES, STATIC_TASKS, short
 from opsengine.playbook.keywords import KEYWORDS
 from opsengine.playbook.nodes import Block, Handler, Loop, Node, Task
 from opsengine.source.text import Origin, Text, TextDict, TextList, origin_of
@@ -78,6 +78,8 @@ class TaskReader:
             return None
         module, args, origin = self._module_and_args(item, found, found_module)
         loop = self._loop(item, found, others)
+        if short(module) in INCLUDES:
+            self._check_include(item, found, module)
         if short(module) in STATIC_TASKS:
             return self.import_tasks(args, found, parent, origin, handler)
         if short(module) in STATIC_ROLES:
@@ -86,6 +88,12 @@ class TaskReader:
         return kind(
             origin=item.origin, keywords=found, parent=parent, module=module, args=args, args_origin=origin, loop=loop
         )
+
+    def _check_include(self, item: TextDict, found: dict[str, Any], module: str) -> None:
+        for name in found:
+            if name not in keywords.ON_INCLUDES:
+                hint = f"to have it hold for what is included, write it below `apply` of {short(module)}"
+                self.problem(f"`{name}` is not a keyword of {short(module)}", item.origin_of(name), hint)
 
     def _is_module(self, name: str) -> bool:
         return short(name) in STATIC_TASKS + STATIC_ROLES or self.loader.catalogue.find(name) is not None

@@ -38,9 +38,10 @@ def ran(tmp_path: Path, text: str, failing: set[tuple[str, str]], percentage: fl
             run,
             lambda task: False,
             lambda task, hosts: turns.append(f"{task.name}:{','.join(hosts)}"),
-            lambda task, seconds: None,
+            lambda task, hosts, seconds: None,
             lambda task, outcome, hosts: None,
             lambda: False,
+            lambda task, keyword: task.keyword(keyword) is True,
         )
         flows = {host: Flow(play, [], lambda task: True, lambda failed: None) for host in ("h1", "h2", "h3")}
         strategy.play(flows, Limits(percentage, 3))
