@@ -14,7 +14,7 @@ COUNTS = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignor
 
 
 class Stats:
-    """Counts outcomes as Ansible's recap does: `ok` holds the changed and the ignored too."""
+    """Counts outcomes as Ansible's recap does: `ok` holds the changed and the ignored too, and each file that an include brings."""
 
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
@@ -33,7 +33,7 @@ class Stats:
             counts = self._counts.setdefault(host, Counter())
             status = outcome.status
             if status is Status.OK or status is Status.CHANGED:
-                counts["ok"] += 1
+                counts["ok"] += len(outcome.included) or 1
                 if outcome.result.get("changed"):
                     counts["changed"] += 1
             elif status is Status.IGNORED:
