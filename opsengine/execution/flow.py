@@ -8,11 +8,12 @@ Python control flow.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from opsengine.events import Status
 from opsengine.execution.outcome import Outcome
-from opsengine.playbook.nodes import Block, Handler, Play, Task
+from opsengine.playbook.nodes import Block, Handler, Play, Role, Task
 
 Order = tuple[int, ...]
 
@@ -36,6 +37,10 @@ class HostFailed(Exception):
         super().__init__(outcome.result.get("msg", ""))
         self.outcome = outcome
         self.task = task
+
+
+class EndOfRole(Exception):
+    """The host leaves the role it is in."""
 
 
 class EndOfPlay(Exception):
@@ -64,7 +69,9 @@ class Flow:
         self.on_rescue = on_rescue
         self.force_handlers = force_handlers
         self.notified: set[int] = set()
+        self.roles_done: set[str] = set()
         self._rescuable = 0
+        self._forgiven = False
         self._section: Order = (0,)
 
     def notify(self, handler: Handler) -> None:
@@ -96,12 +103,25 @@ class Flow:
                 yield from self._task(node, order)
 
     def _block(self, block: Block, order: Order) -> Steps:
+        if block.use_of is not None:
+            yield from self._role(block, block.use_of, order)
+            return
         try:
             yield from self._body(block, order)
         except HostFailed:
+            self._forgiven = False
             yield from self._nodes(block.always, order)
-            raise
-        yield from self._nodes(block.always, order)
+            if not self._forgiven:
+                raise
+        else:
+            yield from self._nodes(block.always, order)
+
+    def _role(self, block: Block, role: Role, order: Order) -> Steps:
+        if role.use in self.roles_done and not role.allow_duplicates:
+            return
+        with suppress(EndOfRole):
+            yield from self._nodes(block.body, order)
+        self.roles_done.add(role.use)
 
     def _body(self, block: Block, order: Order) -> Steps:
         if not block.rescue:
@@ -125,6 +145,10 @@ class Flow:
         outcome = yield Step(place, task, self._rescuable > 0)
         if outcome.control == "flush_handlers":
             yield from self._handlers(place)
+        elif outcome.control == "clear_host_errors":
+            self._forgiven = True
+        elif outcome.control == "end_role":
+            raise EndOfRole
         elif outcome.control in ("end_host", "end_play", "end_batch"):
             raise EndOfPlay
         for index, block in outcome.included:

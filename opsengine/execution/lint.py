@@ -16,7 +16,7 @@ from opsengine.execution.actions.base import ControllerModule
 from opsengine.execution.files import ControllerFiles
 from opsengine.playbook.catalogue import short
 from opsengine.playbook.loader import Loader
-from opsengine.playbook.nodes import Handler, Node, Play, Playbook, Task
+from opsengine.playbook.nodes import Handler, Node, Play, Playbook, Task, with_role_names
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.engine import Engine
 from opsengine.templating.lazy import has_templates
@@ -124,7 +124,7 @@ class _Checker:
 
     def file(self, task: Task) -> None:
         named = FILE_FOLDERS.get(short(task.module))
-        if named is None or not isinstance(task.args, dict):
+        if named is None or not isinstance(task.args, dict) or task.loop is not None or task.conditions:
             return
         argument, folder = named
         name = task.args.get(argument)
@@ -158,9 +158,7 @@ def _handler_names(handlers: Iterable[Handler]) -> tuple[set[str], bool]:
     for handler in handlers:
         for name in (handler.keywords.get("name", ""), *handler.topics):
             templated = templated or (isinstance(name, Text) and name.is_template)
-            names.add(str(name))
-        if handler.role is not None:
-            names.add(f"{handler.role.role_name} : {handler.name}")
+            names |= with_role_names(handler, str(name))
     return names - {""}, templated
 
 

@@ -51,13 +51,13 @@ def variables(loop: Loop, items: Sequence[Any]) -> Iterator[dict[str, Any]]:
         if loop.index_var:
             found[str(loop.index_var)] = index
         if loop.extended:
-            found["ansible_loop"] = _extended(items, index)
+            found["ansible_loop"] = _extended(items, index, loop.extended_allitems)
         yield found
 
 
-def _extended(items: Sequence[Any], index: int) -> dict[str, Any]:
-    found = {
-        "allitems": list(items),
+def _extended(items: Sequence[Any], index: int, with_items: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"allitems": list(items)} if with_items else {}
+    found |= {
         "index": index + 1,
         "index0": index,
         "revindex": len(items) - index,

@@ -27,7 +27,7 @@ from opsengine.execution.scopes import Scopes
 from opsengine.execution.strategy import STRATEGIES, Limits, Linear
 from opsengine.execution.task import TaskOnHost
 from opsengine.playbook import keywords
-from opsengine.playbook.nodes import Block, Handler, Node, Play, Task
+from opsengine.playbook.nodes import Block, Handler, Node, Play, Task, with_role_names
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import plain
 from opsengine.templating.scope import Scope
@@ -202,7 +202,7 @@ class PlayRun:
         self.owner.work(host).variables.assign(values)
 
     def _notify(self, on: TaskOnHost, host: str, outcome: Outcome) -> None:
-        names = on.task.keywords.get("notify")
+        names = [name for names in on.task.gathered("notify") for name in names]
         if not names or (outcome.status is not Status.CHANGED and not outcome.result.get("changed")):
             return
         for name in self.engine.render(names, on.scope):
@@ -213,7 +213,7 @@ class PlayRun:
         role = on.task.role
         wanted = {name, f"{role.role_name} : {name}"} if role else {name}
         named = [h for h in self.play.handlers if self.handler_names(h) & wanted]
-        listening = [h for h in self.play.handlers if name in map(str, self.engine.render(h.topics, on.scope))]
+        listening = [h for h in self.play.handlers if name in self._topics(h, on)]
         if not named and not listening:
             raise TaskFailed(
                 f"there is no handler `{name}` in this play", hint="check `notify` against the handlers' names"
@@ -227,8 +227,11 @@ class PlayRun:
         name = handler.keywords.get("name", "")
         if isinstance(name, Text) and name.is_template:
             name = self.engine.render(name, self.scopes.of_play())
-        role = handler.role
-        return {str(name), f"{role.role_name} : {name}"} if role else {str(name)}
+        return with_role_names(handler, str(name))
+
+    def _topics(self, handler: Handler, on: TaskOnHost) -> set[str]:
+        topics = self.engine.render(handler.topics, on.scope)
+        return {known for topic in topics for known in with_role_names(handler, str(topic))}
 
     # What a task on a host asks for
 

@@ -37,7 +37,7 @@ class Scopes:
         """The variables of a host in a task."""
         magic = Lookups({**self._shared, **self._of_host_and_task(work, task)})
         layers = self.layers.layers(magic, work.variables, task)
-        scope = Scope(self.run.engine, layers)
+        scope = Scope(self.run.engine, [*layers, {"ansible_host": work.name}])
         scope.files = ControllerFiles(self.play_run.play, task, scope)
         return scope
 

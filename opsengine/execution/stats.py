@@ -14,7 +14,11 @@ COUNTS = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignor
 
 
 class Stats:
-    """Counts outcomes as Ansible's recap does: `ok` holds the changed and the ignored too, and each file that an include brings."""
+    """
+    Counts outcomes as Ansible's recap does.
+
+    `ok` holds the changed and the ignored too, and each file that an include brings.
+    """
 
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
@@ -66,7 +70,11 @@ class Stats:
     def of_hosts(self) -> dict[str, HostStats]:
         """{host: counts}."""
         with self._lock:
-            return {host: HostStats(**{name: counts[name] for name in COUNTS}) for host, counts in self._counts.items()}
+            return {
+                host: HostStats(**{name: counts[name] for name in COUNTS})
+                for host, counts in self._counts.items()
+                if counts
+            }
 
 
 def _added(old: Any, new: Any) -> Any:

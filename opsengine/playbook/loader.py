@@ -12,7 +12,7 @@ from opsengine.errors import InputError, near
 from opsengine.playbook import keywords
 from opsengine.playbook.catalogue import Catalogue, short
 from opsengine.playbook.nodes import Block, Node, Play, Playbook, Role
-from opsengine.playbook.roles import RoleReader, flat, handlers_of, role_blocks, without_repetition
+from opsengine.playbook.roles import RoleReader, flat, handlers_of, role_block
 from opsengine.playbook.tasks import TaskReader
 from opsengine.source.text import Origin, TextDict, TextList
 from opsengine.source.yaml import load_file
@@ -158,13 +158,13 @@ class Loader:
         play.handlers = []
         reader = TaskReader(self, path)
         handlers = flat(reader.read(found.pop("handlers", None), play, handlers=True))
-        roles = without_repetition(self.roles.read_list(found.pop("roles", []) or [], play))
+        roles = self.roles.read_list(found.pop("roles", []) or [], play)
         play.roles = roles + play.roles
         parts: dict[str, list[Block]] = {}
         for section in SECTIONS:
             items = found.pop(section, None)
             parts[section] = [reader.block_of(items, play, item.origin_of(section))] if items else []
-        in_roles = [block for role in roles for block in role_blocks(role)]
+        in_roles = [role_block(role) for role in roles]
         play.sections = [parts["pre_tasks"], in_roles + parts["tasks"], parts["post_tasks"]]
         # As in Ansible, the play's own handlers come first, and a later handler of the same name wins.
         play.handlers = [handler for role in roles for handler in handlers_of(role)] + play.handlers + handlers

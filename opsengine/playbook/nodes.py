@@ -83,6 +83,7 @@ class Loop:
     label: Any = None
     pause: Any = 0
     extended: bool = False
+    extended_allitems: bool = True
     break_when: Any = None
 
 
@@ -130,11 +131,16 @@ class Handler(Task):
 
 @dataclass(eq=False, kw_only=True)
 class Block(Node):
-    """Tasks that share keywords, and what is done when one of them fails (rescue) and in any case (always)."""
+    """
+    Tasks that share keywords, and what is done when one of them fails (rescue) and in any case (always).
+
+    use_of: the role whose tasks, and whose dependencies', the block is.
+    """
 
     body: list[Task | Block] = field(default_factory=list)
     rescue: list[Task | Block] = field(default_factory=list)
     always: list[Task | Block] = field(default_factory=list)
+    use_of: Role | None = None
 
     def tasks(self) -> Iterator[Task]:
         """Every task in it, in the order of writing."""
@@ -158,6 +164,24 @@ class Role(Node):
     handlers: list[Handler] = field(default_factory=list)
     dependencies: list[Role] = field(default_factory=list)
     allow_duplicates: bool = False
+    entry: str = "main"
+
+    @cached_property
+    def use(self) -> str:
+        """What tells one use of a role from another: a host that has been through one does not run it again."""
+        written = {name: value for name, value in self.keywords.items() if name != "name"}
+        return repr(
+            (self.path, self.entry, sorted(self.params.items()), sorted((k, repr(v)) for k, v in written.items()))
+        )
+
+    @property
+    def full_name(self) -> str:
+        """Its name with that of the collection it comes from, where it comes from one."""
+        parts = self.path.parts
+        if "ansible_collections" not in parts:
+            return self.role_name
+        at = parts.index("ansible_collections")
+        return ".".join((*parts[at + 1 : at + 3], self.role_name))
 
 
 @dataclass(eq=False, kw_only=True)
@@ -183,3 +207,9 @@ class Playbook:
 
     path: Path
     plays: list[Play]
+
+
+def with_role_names(handler: Handler, name: str) -> set[str]:
+    """The forms in which a name of a handler, or a topic of its, may be notified: also behind its role's name."""
+    role = handler.role
+    return {name, f"{role.role_name} : {name}", f"{role.full_name} : {name}"} if role else {name}

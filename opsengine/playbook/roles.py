@@ -81,9 +81,10 @@ class RoleReader:
         if not name or getattr(name, "is_template", False):
             self._problem("import_role needs the name of a role", origin, "use include_role for a name from variables")
             return block
-        role = self.load(str(name), block, {}, {}, origin, {str(k): v for k, v in args.items()})
+        files = {"allow_duplicates": True, **{str(key): value for key, value in args.items()}}
+        role = self.load(str(name), block, {}, {}, origin, files)
         if role is not None:
-            block.body = list(role_blocks(role))
+            block.body = [role_block(role)]
             parent.play.handlers.extend(handlers_of(role))
             parent.play.roles.append(role)
         return block
@@ -97,7 +98,7 @@ class RoleReader:
         with self.loader.complete():
             role = self.load(name, around, {}, {}, around.origin, files)
         assert role is not None
-        around.body = list(role_blocks(role))
+        around.body = [role_block(role)]
         for number, task in enumerate(around.tasks(), 1):
             task.order = (number,)
         known = {(handler.origin, handler.name) for handler in around.play.handlers}
@@ -129,9 +130,12 @@ class RoleReader:
         if sum(1 for node in role.lineage() if isinstance(node, Role) and node.path == path) > 1:
             self._problem(f"role `{name}` depends on itself", origin)
             return None
+        role.entry = repr(sorted(files.items()))
         role.defaults = self._vars(path / "defaults", str(files.get("defaults_from", "main")))
         role.role_vars = self._vars(path / "vars", str(files.get("vars_from", "main")))
         self._read_meta(role)
+        if "allow_duplicates" in files:
+            role.allow_duplicates = files["allow_duplicates"] is not False
         role.handlers = self._handlers(role, str(files.get("handlers_from", "main")))
         entry = str(files.get("tasks_from", "main"))
         role.blocks = self._tasks(role, entry, "tasks_from" in files, origin)
@@ -254,28 +258,12 @@ def flat(nodes: list[Any]) -> list[Any]:
     return [task for node in nodes for task in (node.tasks() if isinstance(node, Block) else (node,))]
 
 
-def role_blocks(role: Role) -> list[Block]:
-    """A role's blocks, those of its dependencies first."""
-    return [block for dependency in role.dependencies for block in role_blocks(dependency)] + role.blocks
+def role_block(role: Role) -> Block:
+    """A role's tasks, those of its dependencies first."""
+    before = [role_block(dependency) for dependency in role.dependencies]
+    return Block(origin=role.origin, keywords={}, parent=role, body=[*before, *role.blocks], use_of=role)
 
 
 def handlers_of(role: Role) -> list[Any]:
     """A role's handlers, those of its dependencies first."""
     return [handler for dependency in role.dependencies for handler in handlers_of(dependency)] + role.handlers
-
-
-def without_repetition(roles: list[Role]) -> list[Role]:
-    """The roles with what has the same name and parameters as an earlier one left out, where it may not repeat."""
-    seen: set[str] = set()
-
-    def fresh(role: Role) -> bool:
-        key = repr((role.path, sorted(role.params.items()), sorted((k, repr(v)) for k, v in role.keywords.items())))
-        known = key in seen
-        seen.add(key)
-        return role.allow_duplicates or not known
-
-    def prune(role: Role) -> Role:
-        role.dependencies = [prune(dependency) for dependency in role.dependencies if fresh(dependency)]
-        return role
-
-    return [prune(role) for role in roles if fresh(role)]

@@ -189,7 +189,7 @@ class TaskReader:
                 if key not in keywords.LOOP_CONTROL:
                     where = getattr(key, "origin", origin)
                     self.problem(f"unknown key `{key}` in loop_control", where, near(str(key), keywords.LOOP_CONTROL))
-            control = {str(k): v for k, v in control.items() if k in keywords.LOOP_CONTROL and k != "extended_allitems"}
+            control = {str(k): v for k, v in control.items() if k in keywords.LOOP_CONTROL}
         return Loop(over=over, lookup=lookup, origin=origin, **control)
 
     def import_tasks(

@@ -77,7 +77,7 @@ class IncludeRole(ControllerModule):
             for name in ("tasks_from", "vars_from", "defaults_from", "handlers_from")
             if getattr(self, name) != "main"
         }
-        files["rolespec_validate"] = self.rolespec_validate
+        files |= {"rolespec_validate": self.rolespec_validate, "allow_duplicates": self.allow_duplicates}
 
         def fill(around: Block) -> None:
             role = task.loader.roles.included(self.name, files, around)

@@ -11,6 +11,7 @@ ACTIONS = (
     "end_batch",
     "end_host",
     "end_play",
+    "end_role",
     "flush_handlers",
     "noop",
     "refresh_inventory",
