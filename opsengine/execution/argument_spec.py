@@ -35,7 +35,8 @@ def _errors_of(name: str, says: Mapping[str, Any], value: Any, path: str) -> lis
     try:
         value = converted(value, kind)
     except ValueError as error:
-        return [f"argument '{name}' is of type {type(value).__name__} and cannot be taken as {kind}: {error}"]
+        where = f" found in '{path}'." if path else ""
+        return [f"argument '{name}' is of type {_type(value)}{where} and we were unable to convert to {kind}: {error}"]
     if kind == "list":
         return _errors_of_items(name, says, value, place)
     found = _not_chosen(name, says, [value])
@@ -51,7 +52,8 @@ def _errors_of_items(name: str, says: Mapping[str, Any], items: list[Any], place
     try:
         items = [converted(item, kind) for item in items]
     except ValueError as error:
-        return [f"Elements value for option '{name}' cannot be taken as {kind}: {error}"]
+        what = f"Elements value for option '{name}' is of type {_type(items)}"
+        return [f"{what} and we were unable to convert to {kind}: {error}"]
     found = _not_chosen(name, says, items)
     for item in items if kind == "dict" and says.get("options") else ():
         found += _errors_inside(says, item, place)
@@ -89,27 +91,36 @@ def converted(value: Any, kind: str) -> Any:
     return convert(value)
 
 
+def _type(value: Any) -> str:
+    known = (bool, int, float, str, bytes, list, dict)
+    return next((kind.__name__ for kind in known if isinstance(value, kind)), type(value).__name__)
+
+
+def _refused(value: Any, wanted: str) -> ValueError:
+    return ValueError(f"<class '{_type(value)}'> cannot be converted to {wanted}")
+
+
 def _int(value: Any) -> int:
-    if isinstance(value, float) and value != int(value):
-        raise ValueError(f"{value} is not whole")
     try:
+        if isinstance(value, float) and value != int(value):
+            raise ValueError
         return int(value)
-    except TypeError as error:
-        raise ValueError(str(error)) from None
+    except (TypeError, ValueError):
+        raise _refused(value, "an int") from None
 
 
 def _float(value: Any) -> float:
     try:
         return float(value)
-    except TypeError as error:
-        raise ValueError(str(error)) from None
+    except (TypeError, ValueError):
+        raise _refused(value, "a float") from None
 
 
 def _bool(value: Any) -> bool:
     word = str(value).strip().lower()
     word = {"y": "yes", "n": "no", "t": "true", "f": "false", "1.0": "1", "0.0": "0"}.get(word, word)
     if word not in TRUTH:
-        raise ValueError(f"{value!r} is neither true nor false")
+        raise ValueError(f"The value {value!r} is not a valid boolean.")
     return TRUTH[word]
 
 
@@ -120,7 +131,7 @@ def _list(value: Any) -> list[Any]:
         return value.split(",")
     if isinstance(value, (int, float)):
         return [str(value)]
-    raise ValueError(f"{value!r} is no list")
+    raise _refused(value, "a list")
 
 
 def _dict(value: Any) -> dict[str, Any]:
@@ -132,7 +143,9 @@ def _dict(value: Any) -> dict[str, Any]:
             return loaded
     if isinstance(value, str) and "=" in value:
         return dict(part.strip().split("=", 1) for part in value.split(",") if "=" in part)
-    raise ValueError("it is no mapping")
+    if isinstance(value, str):
+        raise ValueError("dictionary requested, could not parse JSON or key=value")
+    raise _refused(value, "a dict")
 
 
 def _text(value: Any) -> str:

@@ -53,6 +53,14 @@ class Modules:
         """Whether two names are of one module."""
         return self.find(name) is not None and self.find(name) is self.find(other)
 
+    def covers(self, entry: str, name: str) -> bool:
+        """Whether an entry of `module_defaults`, a module or a `group/...`, is meant for a module."""
+        if not entry.startswith("group/"):
+            return self.same(entry, name)
+        kind = self.find(name)
+        group = entry.removeprefix("group/").rpartition(".")[2]
+        return group == "docker" and getattr(kind, "collection", "") == "community.docker"
+
     def secret_values(self, name: str, args: dict[str, Any]) -> list[str]:
         """The values of the arguments that are declared secret."""
         kind = self.find(name)

@@ -14,9 +14,10 @@ from opsengine.errors import InputError, OpsError, near
 from opsengine.execution import prompts
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.execution.files import ControllerFiles
+from opsengine.playbook.arguments import FURTHER
 from opsengine.playbook.catalogue import short
 from opsengine.playbook.loader import Loader
-from opsengine.playbook.nodes import Handler, Node, Play, Playbook, Task, with_role_names
+from opsengine.playbook.nodes import Block, Handler, Node, Play, Playbook, Task, with_role_names
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.engine import Engine
 from opsengine.templating.lazy import has_templates
@@ -98,6 +99,8 @@ class _Checker:
         kind = self.loader.catalogue.find(task.module)
         if kind is None or not isinstance(task.args, TextDict) or getattr(kind, "open_ended", False):
             return
+        if FURTHER in task.args or _may_fail(task):
+            return
         _, problems = bind(kind.arguments(), dict(task.args), kind, has_templates)
         defaults = task.gathered("module_defaults")
         for problem in problems:
@@ -124,7 +127,13 @@ class _Checker:
 
     def file(self, task: Task) -> None:
         named = FILE_FOLDERS.get(short(task.module))
-        if named is None or not isinstance(task.args, dict) or task.loop is not None or task.conditions:
+        if (
+            named is None
+            or not isinstance(task.args, dict)
+            or task.loop is not None
+            or task.conditions
+            or _may_fail(task)
+        ):
             return
         argument, folder = named
         name = task.args.get(argument)
@@ -150,6 +159,14 @@ class _Checker:
             if isinstance(name, Text) and not name.is_template and name not in names:
                 hint = near(name, names) or ("this play has no handlers" if not names else None)
                 self.problem(f"there is no handler `{name}`", name.origin, hint)
+
+
+def _may_fail(task: Task) -> bool:
+    """Whether the playbook itself deals with a failure of the task: then it is left to the run."""
+    return any(
+        "ignore_errors" in node.keywords or "failed_when" in node.keywords or (isinstance(node, Block) and node.rescue)
+        for node in task.lineage()
+    )
 
 
 def _handler_names(handlers: Iterable[Handler]) -> tuple[set[str], bool]:

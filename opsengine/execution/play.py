@@ -52,6 +52,7 @@ class PlayRun:
         self.emit: Callable[[Event], None] = run.bus.emit
         self.hosts = list(hosts)
         self.batch: list[str] = []
+        self.ended = False
         self.flows: dict[str, Flow] = {}
         self.scopes = Scopes(self)
         self._numbers: dict[tuple[int, str], int] = {}
@@ -167,6 +168,7 @@ class PlayRun:
             if self.options.verbosity >= 3:
                 raise
         outcome.seconds = time.monotonic() - began
+        self.ended = self.ended or outcome.control == "end_play"
         if (self.stopping.is_set() and outcome.failed) or (silent and not outcome.failed):
             return outcome
         self._report(host, number, step.task, outcome, hidden, delegate)

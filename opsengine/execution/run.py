@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import getpass
 import itertools
+import os
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from opsengine.errors import InputError, TaskFailed
@@ -27,6 +29,7 @@ from opsengine.playbook.nodes import Play, Playbook, Task
 from opsengine.reporting.bus import Bus
 from opsengine.templating.engine import Engine
 from opsengine.templating.functions import equipped_engine
+from opsengine.templating.lazy import OMIT
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
 
@@ -40,7 +43,8 @@ class Run:
         self.bus = bus
         self.secrets = bus.secrets
         self.modules = Modules()
-        self.loader = Loader(self.modules)
+        folders = os.environ.get("ANSIBLE_ROLES_PATH", "").split(os.pathsep)
+        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders if folder))
         self.engine = engine or equipped_engine()
         self.stats = Stats()
         self.stopping = threading.Event()
@@ -129,6 +133,8 @@ class Run:
             self._bury(failed)
             if self.stopping.is_set():
                 return False
+            if play_run.ended:
+                break
             if len(failed) == len(batch) or _stops_all(play, failed):
                 return False
         return True
@@ -246,7 +252,11 @@ def tags_ask_for(own: frozenset[str], only: set[str], skip: set[str]) -> bool:
 
 def batch_sizes(serial: Any, hosts: list[str]) -> list[list[str]]:
     """The hosts in the batches that `serial` asks for: a number, a percentage, or a list of both."""
-    sizes = [_size(item, len(hosts)) for item in (serial if isinstance(serial, list) else [serial]) if item]
+    sizes = [
+        _size(item, len(hosts))
+        for item in (serial if isinstance(serial, list) else [serial])
+        if item and item is not OMIT
+    ]
     sizes = [size for size in sizes if size > 0]
     if not sizes:
         return [hosts]

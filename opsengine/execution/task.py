@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.agent import library
 from opsengine.agent.client import Request
-from opsengine.errors import InputError, OpsError, TaskFailed, TemplateError, Unreachable
+from opsengine.errors import InputError, OpsError, TaskFailed, TemplateError, Unreachable, near
 from opsengine.events import ItemResult, Status
 from opsengine.execution import loops
 from opsengine.execution.actions.base import Prepared
 from opsengine.execution.outcome import Outcome
 from opsengine.execution.results import Result, completed, joined, judge, status_of, truth, visible
+from opsengine.playbook.arguments import FURTHER
 from opsengine.playbook.nodes import Block, Task
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import OMIT, plain
@@ -57,7 +58,8 @@ class TaskOnHost:
         self.diff = run.options.diff
         self.verbosity = run.options.verbosity
         self.target = work
-        self.kind = run.modules.controller(task.module)
+        self.module = str(self._module_name())
+        self.kind = run.modules.controller(self.module)
         self.included: list[tuple[int, Block]] = []
         self.control: str | None = None
         self.item: Item | None = None
@@ -77,6 +79,16 @@ class TaskOnHost:
         outcome = self._concluded(completed(result))
         outcome.seconds = time.monotonic() - began
         return outcome
+
+    def _module_name(self) -> Any:
+        name = self.task.module
+        if not (isinstance(name, Text) and name.is_template):
+            return name
+        name = self.engine.render(name, self.scope)
+        if self.run.modules.find(str(name)) is None:
+            hint = near(str(name), self.run.modules.names())
+            raise TaskFailed(f"unknown module `{name}`", hint=hint, origin=self.task.origin)
+        return name
 
     def _truth(self, keyword: str, default: bool) -> bool:
         value = self.task.keyword(keyword)
@@ -174,7 +186,7 @@ class TaskOnHost:
         if self.kind is not None:
             item.result = self._on_controller(args)
             return
-        prepare = self.run.modules.prepare(self.task.module)
+        prepare = self.run.modules.prepare(self.module)
         item.prepared = prepare(args, self) if prepare else Prepared(args)
 
     def _skipped(self, scope: Scope) -> bool:
@@ -195,9 +207,16 @@ class TaskOnHost:
             written = self.engine.render(written, scope)
             if not isinstance(written, dict):
                 raise TaskFailed(f"the arguments should be a mapping, got {written!r}", origin=self.task.args_origin)
-        args = {str(k): v if k in unrendered else self.engine.render(v, scope) for k, v in written.items()}
+        further = self.engine.render(written.get(FURTHER), scope)
+        if further is not None and not isinstance(further, dict):
+            raise TaskFailed(f"the arguments should be a mapping, got {further!r}", origin=self.task.args_origin)
+        args = dict(further or {})
+        for key, value in written.items():
+            name = self.engine.render(key, scope) if isinstance(key, Text) and key.is_template else key
+            if name != FURTHER:
+                args[str(name)] = value if key in unrendered else self.engine.render(value, scope)
         args = {**self._defaults(scope), **{key: value for key, value in args.items() if value is not OMIT}}
-        self.run.learn_secrets(self.task.module, args)
+        self.run.learn_secrets(self.module, args)
         return args
 
     def _defaults(self, scope: Scope) -> dict[str, Any]:
@@ -206,7 +225,7 @@ class TaskOnHost:
             for defaults in level if isinstance(level, list) else [level]:
                 rendered = self.engine.render(defaults, scope)
                 for name in rendered:
-                    if self.run.modules.same(str(name), self.task.module):
+                    if self.run.modules.covers(str(name), self.module):
                         found.update(rendered[name] or {})
         return found
 
@@ -223,7 +242,7 @@ class TaskOnHost:
         return result
 
     def _send(self, items: list[Item]) -> None:
-        file = library.find(self.task.module)
+        file = library.find(self.module)
         assert file is not None
         delegate = self.run.delegate(self, self.scope)
         self.target = delegate or self.work

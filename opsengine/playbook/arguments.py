@@ -8,6 +8,9 @@ from typing import Any
 from opsengine.source.text import Text, TextDict
 
 KEY = re.compile(r"^([A-Za-z_][\w.-]*)=")
+TEMPLATED_KEY = re.compile(r"^((?:[A-Za-z_]|\{\{.*?\}\})(?:[\w.-]|\{\{.*?\}\})*)=")
+FURTHER = "_variable_params"
+"""The key of arguments that a template gives, beside those written out."""
 _OPENING = {"{{": "}}", "{%": "%}", "{#": "#}"}
 
 
@@ -59,7 +62,7 @@ def parse(text: Text, free_form: str | None, known: set[str]) -> TextDict:
     found: dict[Any, Any] = {}
     rest: list[str] = []
     for word in split(text):
-        match = KEY.match(word)
+        match = KEY.match(word) or (TEMPLATED_KEY.match(word) if free_form is None else None)
         if match and (free_form is None or (match.group(1) in known and match.group(1) != free_form)):
             value = unquote(word[match.end() :])
             found[Text(match.group(1), text.origin)] = Text(value, text.origin)

@@ -126,6 +126,7 @@ ON_INCLUDES = (
 )
 """What include_tasks and include_role take: the rest goes below their `apply`, as in Ansible."""
 LOOP_CONTROL = ("loop_var", "index_var", "label", "pause", "extended", "extended_allitems", "break_when")
+OLD_NAMES = {"user": "remote_user"}
 TRUTH = {"yes": True, "on": True, "true": True, "1": True, "no": False, "off": False, "false": False, "0": False}
 
 
@@ -141,6 +142,8 @@ def check(mapping: TextDict, place: str, problems: list[InputError], others: tup
     others: keys that are no keywords and are left to the caller.
     """
     found = {}
+    if place == "play" and "user" in mapping and "remote_user" not in mapping:
+        mapping = TextDict({OLD_NAMES.get(key, key): value for key, value in mapping.items()}, mapping.origin)
     for key, value in mapping.items():
         origin = getattr(key, "origin", mapping.origin)
         keyword = KEYWORDS.get(key) if isinstance(key, str) else None

@@ -127,10 +127,10 @@ class RoleReader:
         if path is None:
             return None
         role = Role(origin=origin, keywords=found, parent=parent, role_name=path.name, path=path, params=dict(params))
-        if sum(1 for node in role.lineage() if isinstance(node, Role) and node.path == path) > 1:
+        role.entry = repr(sorted(files.items()))
+        if _contains_itself(role):
             self._problem(f"role `{name}` depends on itself", origin)
             return None
-        role.entry = repr(sorted(files.items()))
         role.defaults = self._vars(path / "defaults", str(files.get("defaults_from", "main")))
         role.role_vars = self._vars(path / "vars", str(files.get("vars_from", "main")))
         self._read_meta(role)
@@ -251,6 +251,16 @@ class RoleReader:
             return []
         reader = TaskReader(self.loader, path)
         return [reader.block_of(self.loader.read(path), role, Origin(str(path), 1, 1))]
+
+
+def _contains_itself(role: Role) -> bool:
+    """Whether a role stands below the same use of itself; what is included while the play runs may."""
+    for node in list(role.lineage())[1:]:
+        if isinstance(node, Role) and (node.path, node.entry) == (role.path, role.entry):
+            return True
+        if "include_vars" in node.keywords:
+            return False
+    return False
 
 
 def flat(nodes: list[Any]) -> list[Any]:

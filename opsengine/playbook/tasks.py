@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import InputError, near
 from opsengine.playbook import keywords
-from opsengine.playbook.arguments import parse
+from opsengine.playbook.arguments import FURTHER, parse, split
 from opsengine.playbook.catalogue import INCLUDES, STATIC_ROLES, STATIC_TASKS, short
 from opsengine.playbook.keywords import KEYWORDS
 from opsengine.playbook.nodes import Block, Handler, Loop, Node, Task
@@ -129,23 +129,27 @@ class TaskReader:
         args = self._arguments(module, value, origin)
         extra = found.pop("args", None)
         if isinstance(extra, dict):
-            args = TextDict({**extra, **args}, origin) if isinstance(args, dict) else extra
+            args = TextDict({**extra, **args} if isinstance(args, dict) else {FURTHER: args, **extra}, origin)
         elif extra is not None:
-            if args:
-                self.problem("`args` as a template cannot be combined with arguments", origin)
-            args = extra
+            args = TextDict({**args, FURTHER: extra}, origin) if args else extra
         return module, args, origin
 
     def _from_action(self, value: Any, origin: Origin) -> tuple[str, Any]:
         if isinstance(value, dict):
-            rest = TextDict({key: item for key, item in value.items() if key != "module"}, origin)
+            rest = TextDict({key: item for key, item in value.items() if key not in ("module", "args")}, origin)
+            if isinstance(value.get("args"), dict):
+                rest = TextDict({**value["args"], **rest}, origin)
             if "module" not in value:
                 self.problem("`action` does not say its module", origin)
             return str(value.get("module", "")), rest
         name, _, rest_text = str(value).partition(" ")
-        if self.loader.catalogue.find(name) is None:
+        if "{{" in str(value):
+            words = split(str(value))
+            name = words[0] if words else ""
+            rest_text = str(value)[len(name) :].strip()
+        elif self.loader.catalogue.find(name) is None:
             self.problem(f"unknown module `{name}`", origin, near(name, self.loader.catalogue.names()))
-        return name, Text(rest_text, origin)
+        return Text(name, origin), Text(rest_text, origin)
 
     def _arguments(self, module: str, value: Any, origin: Origin) -> Any:
         if value is None:

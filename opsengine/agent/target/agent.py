@@ -114,6 +114,7 @@ class Task:
         self.deadline = time.monotonic() + timeout if timeout else None
         self.timeout = timeout
         self.ending = None
+        self.timedout = None
         self.finished = False
 
 
@@ -221,8 +222,8 @@ class Agent:
     def _refuse(self, head, message):
         self._answer_for(head["id"], message)
 
-    def _answer_for(self, number, message):
-        result = {"failed": True, "changed": False, "msg": message}
+    def _answer_for(self, number, message, further=()):
+        result = dict(further, failed=True, changed=False, msg=message)
         self.say({"t": "result", "last": 1, "id": number, "i": -1, "r": result})
 
     def _become_task(self, head, module, incoming, outgoing):
@@ -300,7 +301,7 @@ class Agent:
             message = "the module's process was ended by signal %d (9: out of memory?)" % os.WTERMSIG(status)
         else:
             message = "the module's process ended without a result (exit status %d)" % os.WEXITSTATUS(status)
-        self._answer_for(task.number, message)
+        self._answer_for(task.number, message, {"timedout": task.timedout} if task.timedout else {})
 
     def _patience(self):
         deadlines = [task.deadline for task in self.tasks.values() if task.deadline]
@@ -314,10 +315,11 @@ class Agent:
                     kill_tree(task.pid, signal.SIGKILL)
                     task.deadline = None
                 else:
-                    self._interrupt(task, "timed out: it did not end within %s seconds" % task.timeout)
+                    self._interrupt(task, "Timed out after %g second(s)." % task.timeout, {"period": task.timeout})
 
-    def _interrupt(self, task, why):
+    def _interrupt(self, task, why, timedout=None):
         task.ending = why
+        task.timedout = timedout
         task.deadline = time.monotonic() + GRACE
         kill_tree(task.pid, signal.SIGTERM)
 

@@ -179,7 +179,7 @@ class TestATimeout:
         pid = wait_for(pidfile)
         below = children(pid)
         thread.join()
-        assert "timed out" in found[0]["msg"]
+        assert "Timed out" in found[0]["msg"]
         assert found[0]["failed"]
         wait_until_gone(pid, *below)
         assert 1 == ask(agent, probe, "echo", 1)["value"]
