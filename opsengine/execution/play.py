@@ -220,8 +220,10 @@ class PlayRun:
             raise TaskFailed(
                 f"there is no handler `{name}` in this play", hint="check `notify` against the handlers' names"
             )
-        # Of several handlers with one name the last one defined runs; every one that listens to a topic does.
-        for handler in named[-1:] + [handler for handler in listening if handler not in named[-1:]]:
+        # Of several handlers with one name the first of the file that was read last runs, as in Ansible; every one that
+        # listens to a topic does.
+        chosen = [handler for handler in named if handler.origin.file == named[-1].origin.file][:1]
+        for handler in chosen + [handler for handler in listening if handler not in chosen]:
             self.flows[host].notify(handler)
 
     def handler_names(self, handler: Handler) -> set[str]:

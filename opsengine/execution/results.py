@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from opsengine.errors import TemplateError
 from opsengine.events import Status
 from opsengine.playbook.nodes import Task
 from opsengine.templating.engine import Engine
@@ -37,10 +38,18 @@ def judge(task: Task, result: Result, scope: Scope, engine: Engine) -> None:
     view = scope.with_layer({str(name): result}) if name else scope
     changed = task.keywords.get("changed_when")
     if changed is not None:
-        result["changed"] = engine.condition(changed, view, task.origin)
+        try:
+            result["changed"] = engine.condition(changed, view, task.origin)
+        except TemplateError as error:
+            result["changed_when_result"] = str(error)
+            raise
     failed = task.keywords.get("failed_when")
     if failed is not None:
-        result["failed"] = result["failed_when_result"] = engine.condition(failed, view, task.origin)
+        try:
+            result["failed"] = result["failed_when_result"] = engine.condition(failed, view, task.origin)
+        except TemplateError as error:
+            result["failed_when_result"] = str(error)
+            raise
 
 
 def status_of(result: Mapping[str, Any]) -> Status:

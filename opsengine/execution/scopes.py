@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from opsengine.execution.files import ControllerFiles
@@ -112,7 +112,20 @@ def _of_role(role: Role) -> dict[str, Callable[[], Any]]:
         "role_path": lambda: str(role.path),
         "role_name": lambda: role.role_name,
         "ansible_role_name": lambda: role.role_name,
-        "ansible_role_names": lambda: [found.role_name for found in role.play.roles],
-        "ansible_parent_role_names": lambda: above[1:],
-        "ansible_parent_role_paths": lambda: [str(n.path) for n in list(role.lineage())[1:] if isinstance(n, Role)],
+        "role_names": lambda: _names(role.play.roles),
+        "ansible_play_role_names": lambda: _names(role.play.roles),
+        "ansible_dependent_role_names": lambda: _names(_dependencies(role.play.roles)),
+        "ansible_role_names": lambda: _names([*_dependencies(role.play.roles), *role.play.roles]),
+        "ansible_parent_role_names": lambda: above[1:] or None,
+        "ansible_parent_role_paths": lambda: (
+            [str(n.path) for n in list(role.lineage())[1:] if isinstance(n, Role)] or None
+        ),
     }
+
+
+def _names(roles: Iterable[Role]) -> list[str]:
+    return list(dict.fromkeys(role.role_name for role in roles))
+
+
+def _dependencies(roles: Iterable[Role]) -> list[Role]:
+    return [found for role in roles for needed in role.dependencies for found in (*_dependencies([needed]), needed)]

@@ -293,7 +293,7 @@ class TaskOnHost:
         try:
             judge(self.task, result, item.scope, self.engine)
         except TemplateError as error:
-            result = _failed(error, self.task.origin)
+            result = {**result, **_failed(error, self.task.origin), "changed": result["changed"]}
         if in_loop:
             self._announce(item, result)
         return result

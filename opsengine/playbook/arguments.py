@@ -45,6 +45,15 @@ def split(text: str) -> list[str]:
     return [*parts, word] if word else parts
 
 
+def is_one_template(text: Text) -> bool:
+    """Whether a text is a template that gives all arguments, not arguments of the form KEY=VALUE."""
+    try:
+        words = split(text)
+    except ValueError:
+        return text.is_template and text.strip().startswith("{{")
+    return text.is_template and text.strip().startswith("{{") and not any(map(TEMPLATED_KEY.match, words))
+
+
 def unquote(word: str) -> str:
     """A word without the quotes around it."""
     if len(word) > 1 and word[0] == word[-1] and word[0] in "'\"":

@@ -127,7 +127,7 @@ class RoleReader:
         if path is None:
             return None
         role = Role(origin=origin, keywords=found, parent=parent, role_name=path.name, path=path, params=dict(params))
-        role.entry = repr(sorted(files.items()))
+        role.entry = repr(sorted((name, value) for name, value in files.items() if name.endswith("_from")))
         if _contains_itself(role):
             self._problem(f"role `{name}` depends on itself", origin)
             return None

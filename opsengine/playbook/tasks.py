@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import InputError, near
 from opsengine.playbook import keywords
-from opsengine.playbook.arguments import FURTHER, parse, split
+from opsengine.playbook.arguments import FURTHER, is_one_template, parse, split
 from opsengine.playbook.catalogue import INCLUDES, STATIC_ROLES, STATIC_TASKS, short
 from opsengine.playbook.keywords import KEYWORDS
 from opsengine.playbook.nodes import Block, Handler, Loop, Node, Task
@@ -141,7 +141,7 @@ class TaskReader:
                 rest = TextDict({**value["args"], **rest}, origin)
             if "module" not in value:
                 self.problem("`action` does not say its module", origin)
-            return str(value.get("module", "")), rest
+            return value.get("module", ""), rest
         name, _, rest_text = str(value).partition(" ")
         if "{{" in str(value):
             words = split(str(value))
@@ -159,7 +159,7 @@ class TaskReader:
         declared = self.loader.catalogue.find(module)
         free_form = "file" if short(module) in STATIC_TASKS else getattr(declared, "free_form", None)
         if isinstance(value, Text):
-            if free_form is None and value.is_template and value.strip().startswith("{{"):
+            if free_form is None and is_one_template(value):
                 return value
             known = (
                 {name for own, arg in declared.arguments().items() for name in (own, *arg.aliases)}
