@@ -22,10 +22,15 @@ class Base:
 
     @classmethod
     def arguments(cls):
-        """{name: Arg} of every declared argument, in the order of declaration, base classes first."""
+        """
+        {name: Arg} of every declared argument, in the order of declaration, base classes first.
+
+        A class that gives the name of an inherited argument to something else does not take that argument.
+        """
         found = {}
         for owner in reversed(cls.__mro__):
-            for arg in vars(owner).values():
+            for name, arg in vars(owner).items():
+                found.pop(name, None)
                 if isinstance(arg, Arg):
                     found[arg.name] = arg
         return found
