@@ -25,20 +25,28 @@ def find_user(name, local=False):
 
 
 def find_group(name, local=False):
-    """The entry of a group (grp.struct_group) by its name or its number; None when there is none."""
-    name = str(name)
-    if local:
-        groups = all_groups(local)
-        found = [group for group in groups if str(group.gr_gid) == name]
-        found += [group for group in groups if group.gr_name == name]
-        return found[0] if found else None
-    for ask, key in ((grp.getgrgid, int(name) if name.isdigit() else None), (grp.getgrnam, name)):
+    """The entry of a group (grp.struct_group) by its number or its name; None when there is none."""
+    if str(name).isdigit():
         try:
-            if key is not None:
-                return ask(key)
+            if not local:
+                return grp.getgrgid(int(name))
+            found = [group for group in all_groups(local) if group.gr_gid == int(name)]
+            if found:
+                return found[0]
         except (KeyError, OverflowError):
             pass
-    return None
+    return find_group_named(str(name), local)
+
+
+def find_group_named(name, local=False):
+    """The entry of a group (grp.struct_group); None when there is none. local: only /etc/group is asked."""
+    if local:
+        found = [group for group in all_groups(local) if group.gr_name == name]
+        return found[0] if found else None
+    try:
+        return grp.getgrnam(name)
+    except KeyError:
+        return None
 
 
 def all_groups(local=False):

@@ -1,5 +1,7 @@
 """Cases of the modules for accounts; those that touch the host's own databases need one of the lab."""
 
+import getpass
+
 from tests.contract.case import Case
 
 HASH = "$6$saltsalt$" + "a" * 86
@@ -56,4 +58,56 @@ USERS = [
     user("finds none to remove", NOBODY, state="absent", same=True),
 ]  # fmt: skip
 
-CASES = [*USERS]
+NO_GROUP = NOBODY + "groupdel crew 2>/dev/null; true; "
+CREW = NO_GROUP + "groupadd -g 1801 crew; "
+
+
+def group(name, arrange=CREW, **args):
+    """A case of the group crew."""
+    known = {key: args.pop(key) for key in ("undo", "same", "expect") if key in args}
+    return Case("group", name, {"name": "crew", **args}, arrange=arrange, snapshot=DATABASES, lab=True, **known)
+
+
+GROUPS = [
+    group("makes one", NO_GROUP, gid=1800, undo={"name": "crew", "state": "absent"}, expect={"gid": 1800}),
+    group("makes one for a system", NO_GROUP, system=True, local=True, expect={"system": True, "state": "present"}),
+    group("makes one in a range", NO_GROUP, gid_min=1810, gid_max=1810, expect={"gid": 1810}),
+    group("leaves one alone", same=True, expect={"gid": 1801, "name": "crew"}),
+    group("changes its number", gid=1802),
+    group("shares a number", gid=100, non_unique=True),
+    group("removes one", state="absent"),
+    group("removes one that is a user's", CREW + "useradd -g crew ann", state="absent", force=True),
+]
+
+KEY_A = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGGsaiCIzhZhgh5WUwwRmJrIE9kjciAKM12r0PrVlMSe"
+KEY_B = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKe5MsqgiK3QtTyrDL0KuqRYD8LQlIuwpKwgjz7M8T52"
+OPTIONS = 'from="10.0.0.0/8,192.168.0.1",command="echo \\"a, b\\"",no-pty'
+KEYS_THERE = f"mkdir {{folder}}/k; printf '# mine\\n\\n%s ann\\n' '{KEY_A}' > {{folder}}/k/keys"
+
+
+def keys(name, arrange=KEYS_THERE, **args):
+    """A case of the authorized keys of whoever runs the tests, in a file of the folder."""
+    known = {key: args.pop(key) for key in ("undo", "same", "expect", "lab", "snapshot") if key in args}
+    given = {"user": getpass.getuser(), "path": "{folder}/k/keys", "key": f"{KEY_B} bob", **args}
+    return Case("authorized_key", name, given, arrange=arrange, **known)
+
+
+AUTHORIZED_KEYS = [
+    keys("makes folder and file", "true", expect={"state": "present", "user": getpass.getuser()}),
+    keys("adds a key", undo={"user": getpass.getuser(), "path": "{folder}/k/keys", "key": KEY_B, "state": "absent"}),
+    keys("adds several with options", key=f"# all\n{KEY_A}\n\n{KEY_B} bob\n", key_options=OPTIONS, comment="us"),
+    keys("leaves a key alone", key=f"{KEY_A} ann", manage_dir=False, same=True),
+    keys("leaves options in another order alone", f"mkdir {{folder}}/k; printf '%s' 'no-pty,restrict {KEY_A} ann'"
+         " > {folder}/k/keys", key=f"restrict,no-pty {KEY_A} ann", same=True),
+    keys("changes the comment", key=KEY_A, comment="ann the second"),
+    keys("keeps only these", key=f"{KEY_B}\n", exclusive=True),
+    keys("removes a key whatever its comment", key=KEY_A, state="absent"),
+    keys("finds no key to remove", state="absent", same=True),
+    keys("gets keys from a URL", KEYS_THERE + f"; echo '{KEY_B} bob' > {{folder}}/bob.pub", key="file://{folder}/bob.pub"),
+    keys("follows a link", KEYS_THERE + "; mv {folder}/k/keys {folder}/k/real; ln -s real {folder}/k/keys",
+         follow=True),
+    keys("finds the home of a user", ANN, user="ann", path=None, lab=True, snapshot=DATABASES,
+         expect={"keyfile": "/home/ann/.ssh/authorized_keys"}),
+]  # fmt: skip
+
+CASES = [*USERS, *GROUPS, *AUTHORIZED_KEYS]
