@@ -13,19 +13,24 @@ from opsengine.playbook.catalogue import short
 
 from modules.kit.secrets import secret_values  # isort: skip - importable once actions.base has been read
 
-CONTROLLER_FILES = (
-    "assertion",
-    "debug",
-    "fail",
-    "groups",
-    "include",
-    "meta",
-    "pause",
-    "set_fact",
-    "set_stats",
-    "validate_argument_spec",
-    "wait_for_connection",
-)
+CONTROLLER = {
+    "add_host": "groups",
+    "assert": "assertion",
+    "debug": "debug",
+    "fail": "fail",
+    "group_by": "groups",
+    "include_role": "include",
+    "include_tasks": "include",
+    "include_vars": "include",
+    "meta": "meta",
+    "pause": "pause",
+    "set_fact": "set_fact",
+    "set_stats": "set_stats",
+    "validate_argument_spec": "validate_argument_spec",
+    "wait_for_connection": "wait_for_connection",
+}
+"""Module -> file of opsengine/execution/actions: each is read when a playbook names it."""
+
 PREPARED = {"copy": "copy", "template": "template"}
 
 
@@ -42,12 +47,17 @@ class Modules:
 
     def names(self) -> Iterable[str]:
         """Every short name."""
-        return [*_controller_modules(), *library.module_files()]
+        return [*CONTROLLER, *library.module_files()]
 
     @functools.cache  # noqa: B019 - one catalogue lives as long as the process
     def controller(self, name: str) -> type[ControllerModule] | None:
         """The class of a module that the controller runs itself; None for any other."""
-        return _controller_modules().get(short(name))
+        module = short(name)
+        if module not in CONTROLLER:
+            return None
+        file = importlib.import_module(f"opsengine.execution.actions.{CONTROLLER[module]}")
+        kinds: Iterable[Any] = vars(file).values()
+        return next(kind for kind in kinds if isinstance(kind, type) and getattr(kind, "module", "") == module)
 
     def same(self, name: str, other: str) -> bool:
         """Whether two names are of one module."""
@@ -84,14 +94,3 @@ def _has_secrets(kind: Any) -> bool:
 
 def _is_secret(arg: Any) -> bool:
     return arg.secret or (isinstance(arg.of, dict) and any(_is_secret(inner) for inner in arg.of.values()))
-
-
-@functools.cache
-def _controller_modules() -> dict[str, type[ControllerModule]]:
-    found = {}
-    for file in CONTROLLER_FILES:
-        module = importlib.import_module(f"opsengine.execution.actions.{file}")
-        for kind in vars(module).values():
-            if isinstance(kind, type) and issubclass(kind, ControllerModule) and kind.module:
-                found[kind.module] = kind
-    return found
