@@ -15,8 +15,7 @@ import yaml
 
 from opsengine.errors import InputError
 from opsengine.source.text import Origin, Text, TextDict, TextList
-from opsengine.vault.envelope import is_encrypted
-from opsengine.vault.keyring import opened
+from opsengine.vault.files import read
 from opsengine.vault.values import Confidential, Encrypted, learn_file
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -31,9 +30,8 @@ def load_file(path: Path | str) -> Any:
     """
     path = Path(path)
     try:
-        data = path.read_bytes()
-        secret = is_encrypted(data)
-        content = opened(data, Origin(str(path))).decode() if secret else data.decode()
+        data, secret = read(path)
+        content = data.decode()
     except FileNotFoundError:
         raise InputError("no such file", origin=Origin(str(path))) from None
     except UnicodeDecodeError as error:

@@ -6,17 +6,35 @@ import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from opsengine.source.text import Origin
-from opsengine.vault.keyring import opened
+from opsengine.vault.envelope import HEADER, is_encrypted
+from opsengine.vault.keyring import current
 
 PRIVATE = 0o600
 CHUNK = 1 << 20
 
 
-def read(path: Path | str) -> bytes:
+class Content(NamedTuple):
+    """What is in a file, and whether it was encrypted."""
+
+    data: bytes
+    secret: bool
+
+
+def read(path: Path | str) -> Content:
     """The content of a file, decrypted where it is a vault. Raises OSError, or VaultError naming the file."""
-    return opened(Path(path).read_bytes(), Origin(str(path)))
+    data = Path(path).read_bytes()
+    if not is_encrypted(data):
+        return Content(data, False)
+    return Content(current().decrypt(data, Origin(str(path))), True)
+
+
+def is_vault(path: Path | str) -> bool:
+    """Whether a file is a vault. Raises OSError."""
+    with Path(path).open("rb") as file:
+        return file.read(len(HEADER)) == HEADER
 
 
 def replace(path: Path, data: bytes, wipe: bool = False) -> None:

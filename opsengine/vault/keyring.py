@@ -12,7 +12,7 @@ from typing import NamedTuple
 from opsengine.reporting.secrets import Secrets
 from opsengine.source.text import Origin
 from opsengine.vault import cipher
-from opsengine.vault.envelope import DEFAULT_LABEL, Envelope, VaultError, is_encrypted, unfold
+from opsengine.vault.envelope import DEFAULT_LABEL, Envelope, VaultError, unfold
 
 HOW_TO_GIVE = "--ask-vault-pass, --vault-password-file FILE or --vault-id LABEL@SOURCE gives one"
 
@@ -129,8 +129,3 @@ def use(keyring: Keyring) -> Keyring:
     global _current
     before, _current = _current, keyring
     return before
-
-
-def opened(data: bytes, origin: Origin) -> bytes:
-    """A file's content, decrypted with the keyring in use if it is a vault."""
-    return _current.decrypt(data, origin) if is_encrypted(data) else data
