@@ -12,6 +12,7 @@ COMMANDS = {
     "exec": "Run one module on hosts, without a playbook.",
     "lint": "Check playbooks as a whole, without any host.",
     "inventory": "Show hosts, groups and variables of an inventory.",
+    "vault": "Encrypt and decrypt files and values, as ansible-vault does.",
     "doc": "Explain a module: its arguments, choices and defaults.",
 }
 

@@ -12,13 +12,19 @@ from typing import Any
 
 from opsengine.errors import UsageError, near
 from opsengine.inventory.model import Group, Host, Inventory
-from opsengine.inventory.script import UNSAFE
+from opsengine.inventory.script import UNSAFE, VAULT
 from opsengine.inventory.variables import VarsFolders
 from opsengine.source.text import Text
+from opsengine.vault.keyring import current
+from opsengine.vault.values import Encrypted
 
 
 def host_vars(inventory: Inventory, host: Host, beside_playbook: VarsFolders | None = None) -> dict[str, Any]:
-    """A host's variables with all levels merged, as plain values, not rendered. Raises InputError."""
+    """
+    A host's variables with all levels merged, as plain values, not rendered; `!vault` values stay encrypted.
+
+    Raises InputError.
+    """
     return {str(name): _plain(value) for name, value in _merged(inventory, host, beside_playbook).items()}
 
 
@@ -80,7 +86,7 @@ class _Graph:
     def variables(self, values: dict[str, Any], depth: int) -> Iterator[str]:
         if self.show_vars:
             for name, value in sorted(values.items()):
-                yield _branch(f"{{{name} = {value}}}", depth)
+                yield _branch(f"{{{name} = {current().secrets.mask(value)}}}", depth)
 
 
 def _branch(name: str, depth: int) -> str:
@@ -96,6 +102,8 @@ def _merged(inventory: Inventory, host: Host, beside_playbook: VarsFolders | Non
 
 def _plain(value: Any) -> Any:
     """A value of Python's own types, which knows no place."""
+    if isinstance(value, Encrypted):
+        return {VAULT: str(value)}
     if isinstance(value, str):
         return str(value)
     if isinstance(value, dict):
@@ -107,6 +115,8 @@ def _plain(value: Any) -> Any:
 
 def _marked(value: Any) -> Any:
     """As JSON has it, with Ansible's mark on strings that are data and must never be rendered."""
+    if isinstance(value, Encrypted):
+        return {VAULT: str(value)}
     if isinstance(value, str):
         return str(value) if isinstance(value, Text) else {UNSAFE: value}
     if isinstance(value, dict):

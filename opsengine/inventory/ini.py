@@ -18,6 +18,7 @@ from opsengine.errors import InputError, near
 from opsengine.inventory.model import Group, Inventory
 from opsengine.inventory.ranges import expand_host
 from opsengine.source.text import Origin, Text, TextDict, TextList
+from opsengine.vault.files import read as read_vault
 
 KINDS = ("hosts", "vars", "children")
 
@@ -175,7 +176,7 @@ class _Reader:
 def _lines(path: Path) -> list[str]:
     """The lines of a file; lines of comment need not be UTF-8."""
     try:
-        content = path.read_bytes()
+        content = read_vault(path).data
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(path))) from None
     try:

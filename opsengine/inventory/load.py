@@ -18,6 +18,8 @@ from opsengine.inventory.variables import VarsFolders
 from opsengine.inventory.yaml import read_toml, read_yaml
 from opsengine.source.text import Origin
 from opsengine.source.yaml import load_file
+from opsengine.vault.envelope import is_encrypted
+from opsengine.vault.files import read as read_vault
 
 IGNORED_NAMES = ("group_vars", "host_vars", "vars_plugins")
 IGNORED_ENDS = (".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry")
@@ -92,6 +94,8 @@ def _reader_of(path: Path) -> Callable[[Inventory, Path], None]:
     try:
         with path.open("rb") as file:
             head = file.read(4096)
+        if is_encrypted(head):
+            head = read_vault(path).data
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(path))) from None
     if head.startswith((b"#!", b"\x7fELF")) and os.access(path, os.X_OK):

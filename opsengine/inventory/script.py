@@ -15,8 +15,10 @@ from opsengine.errors import InputError
 from opsengine.inventory.model import Group, Inventory
 from opsengine.inventory.variables import kind_of
 from opsengine.source.text import Origin, Text, TextDict, TextList
+from opsengine.vault.values import Encrypted
 
 UNSAFE = "__ansible_unsafe"
+VAULT = "__ansible_vault"
 """Ansible's mark in JSON for a string that is data, never a template."""
 
 
@@ -120,7 +122,7 @@ def _names(content: dict[str, Any], key: str, group: Group, origin: Origin) -> l
 
 
 def _trusted(value: Any, origin: Origin) -> Any:
-    """As opsengine.source.text.trust; but what the script marks as unsafe stays plain data."""
+    """As opsengine.source.text.trust; but what the script marks as unsafe stays plain data, as a vault encrypted."""
     if isinstance(value, str):
         return Text(value, origin)
     if isinstance(value, list):
@@ -128,5 +130,7 @@ def _trusted(value: Any, origin: Origin) -> Any:
     if isinstance(value, dict):
         if value.keys() == {UNSAFE}:
             return str(value[UNSAFE])
+        if value.keys() == {VAULT}:
+            return Encrypted(str(value[VAULT]), origin)
         return TextDict(((Text(key, origin), _trusted(item, origin)) for key, item in value.items()), origin)
     return value

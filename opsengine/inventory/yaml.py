@@ -19,6 +19,7 @@ from opsengine.inventory.ranges import expand_host
 from opsengine.inventory.variables import kind_of
 from opsengine.source.text import Origin, TextDict, origin_of, trust
 from opsengine.source.yaml import load_file
+from opsengine.vault.files import read as read_vault
 
 SECTIONS = ("hosts", "vars", "children")
 
@@ -32,7 +33,7 @@ def read_toml(inventory: Inventory, path: Path) -> None:
     """Add the hosts, groups and variables of one TOML file. Raises one InputError with all its problems."""
     origin = Origin(str(path))
     try:
-        groups = trust(tomllib.loads(path.read_text(encoding="utf-8")), origin)
+        groups = trust(tomllib.loads(read_vault(path).data.decode()), origin)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"not TOML: {error}", origin=origin) from None
     for group in groups.values():

@@ -2,7 +2,7 @@
 Reads YAML 1.1 (https://yaml.org/spec/1.1/) the way Ansible does, every value with its file, line and column.
 
 Strings become `Text`, mappings `TextDict`, lists `TextList`; `!unsafe` strings become plain `str`, which is never
-rendered.
+rendered; `!vault` values are decrypted when they are read (opsengine.vault.values), encrypted files here.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import yaml
 
 from opsengine.errors import InputError
 from opsengine.source.text import Origin, Text, TextDict, TextList
+from opsengine.vault.files import read
+from opsengine.vault.values import Confidential, Encrypted, learn_file
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -23,23 +25,32 @@ def load_file(path: Path | str) -> Any:
     """
     The value of a YAML file that holds one document; None for an empty one.
 
-    Raises InputError when the file cannot be read or is not YAML.
+    An encrypted file is decrypted, and its values are masked in every output. Raises InputError when the file cannot be
+    read or is not YAML.
     """
     path = Path(path)
     try:
-        content = path.read_text(encoding="utf-8")
+        data, secret = read(path)
+        content = data.decode()
     except FileNotFoundError:
         raise InputError("no such file", origin=Origin(str(path))) from None
     except UnicodeDecodeError as error:
         raise InputError(f"not UTF-8 text: {error}", origin=Origin(str(path))) from None
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(path))) from None
-    return load_text(content, str(path))
+    value = load_text(content, str(path), secret=secret)
+    if secret:
+        learn_file(value)
+    return value
 
 
-def load_text(content: str, name: str, first_line: int = 1) -> Any:
-    """The value of one YAML document; `name` and `first_line` say where the text stands."""
-    reader = _Reader(content, name, first_line)
+def load_text(content: str, name: str, first_line: int = 1, secret: bool = False) -> Any:
+    """
+    The value of one YAML document; `name` and `first_line` say where the text stands.
+
+    secret: whether it came out of an encrypted file, so that no message may quote it.
+    """
+    reader = _Reader(content, name, first_line, secret)
     try:
         node = reader.loader.get_single_node()
         return None if node is None else reader.build(node)
@@ -54,9 +65,11 @@ def load_text(content: str, name: str, first_line: int = 1) -> Any:
 class _Reader:
     """Turns YAML nodes into values that know their place."""
 
-    def __init__(self, content: str, name: str, first_line: int) -> None:
+    def __init__(self, content: str, name: str, first_line: int, secret: bool) -> None:
         self.loader = Loader(content)
         self.name = name
+        self.secret = secret
+        self.text = Confidential if secret else Text
         self.first_line = first_line
 
     def place(self, mark: Any) -> Origin:
@@ -75,19 +88,19 @@ class _Reader:
     def scalar(self, node: Any, origin: Origin) -> Any:
         tag = node.tag
         if tag == "tag:yaml.org,2002:str":
-            return Text(node.value, origin)
+            return self.text(node.value, origin)
         if tag == "!unsafe":
             return str(node.value)
         if tag in ("!vault", "!vault-encrypted"):
-            raise InputError("vault values are not supported yet", origin=origin)
+            return Encrypted(node.value, origin)
         if tag.startswith("!"):
-            raise InputError(f"unknown YAML tag {tag}", origin=origin, hint="known tags: !unsafe")
+            raise InputError(f"unknown YAML tag {tag}", origin=origin, hint="known tags: !unsafe, !vault")
         try:
             return self.loader.construct_object(node)
         except (ValueError, yaml.YAMLError) as error:
-            raise InputError(
-                f"{node.value!r} cannot be read as {tag.rpartition(':')[2]}: {error}", origin=origin
-            ) from None
+            kind = tag.rpartition(":")[2]
+            problem = f"not a valid {kind}" if self.secret else f"{node.value!r} cannot be read as {kind}: {error}"
+            raise InputError(problem, origin=origin) from None
 
     def mapping(self, node: Any, origin: Origin) -> TextDict:
         self.loader.flatten_mapping(node)
@@ -127,5 +140,5 @@ def _syntax_error(error: yaml.MarkedYAMLError, reader: _Reader, content: str) ->
         hint = 'a value that starts with {{ must be quoted: name: "{{ value }}"'
     elif "mapping values are not allowed" in problem:
         hint = "a text that holds `: ` must be quoted, or the indentation of this line or the one above is off"
-    shown = f"\n    {line.rstrip()}\n    {' ' * mark.column}^" if mark and line.strip() else ""
+    shown = f"\n    {line.rstrip()}\n    {' ' * mark.column}^" if mark and line.strip() and not reader.secret else ""
     return InputError(f"YAML syntax: {problem}{shown}", origin=origin, hint=hint)

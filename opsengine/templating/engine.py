@@ -22,6 +22,7 @@ from opsengine.source.text import Origin, Text
 from opsengine.templating.lazy import OMIT, Omit, plain
 from opsengine.templating.scope import Scope
 from opsengine.templating.undefined import Missing, MissingUsed
+from opsengine.vault.values import Confidential, Encrypted
 
 SIMPLE = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
@@ -109,6 +110,8 @@ class Engine:
 
     def render_string(self, text: Text, scope: Scope) -> Any:
         """The value of one template, its containers still lazy; something missing is an error."""
+        if isinstance(text, Encrypted):
+            return text.decrypted()
         simple = SIMPLE.fullmatch(text)
         try:
             if simple:
@@ -119,6 +122,8 @@ class Engine:
                 raise MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(str(value))
         except Exception as error:
             raise explained(error, text, text.origin, scope) from error
+        if isinstance(text, Confidential):
+            text.rendered_to(value)
         return value
 
     def _absent(self, name: str) -> Any:

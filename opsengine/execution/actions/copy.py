@@ -20,18 +20,23 @@ from typing import Any
 from modules.kit.args import FALSE, TRUE
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import Prepared, Surroundings
+from opsengine.vault import files
+from opsengine.vault.values import learn_text
 
 INLINE_FILE = 16 * 1024
 INLINE_TOTAL = 256 * 1024
 CHUNK = 1 << 18
-VAULT = b"$ANSIBLE_VAULT;"
 
 
 class Sender:
-    """Collects entries, and gives the content of those that did not fit among them."""
+    """
+    Collects entries, and gives the content of those that did not fit among them.
 
-    def __init__(self, refuse_vault: bool = False) -> None:
-        self._refuse_vault = refuse_vault
+    decrypt: whether of an encrypted file its content is meant.
+    """
+
+    def __init__(self, decrypt: bool = False) -> None:
+        self._decrypt = decrypt
         self.entries: list[dict[str, Any]] = []
         self._left = INLINE_TOTAL
         self._held: dict[str, Path | bytes] = {}
@@ -42,14 +47,21 @@ class Sender:
             found = path.stat()
             if not stat.S_ISREG(found.st_mode):
                 raise TaskFailed(f"{path} is neither a file, a folder nor a link")
-            if self._refuse_vault:
-                refuse_vault(path)
+            if self._decrypt and files.is_vault(path):
+                self._add_decrypted(relative, path, stat.S_IMODE(found.st_mode))
+                return
             sha1, sha256 = _digests(str(path), found.st_mtime_ns, found.st_size)
             entry = _entry(relative, stat.S_IMODE(found.st_mode), found.st_size, sha1, sha256)
             data = path.read_bytes() if self._fits(found.st_size) else None
         except OSError as error:
             raise TaskFailed(f"{path} cannot be read: {error.strerror}") from None
         self._add(entry, data, path)
+
+    def _add_decrypted(self, relative: str, path: Path, mode: int) -> None:
+        data, secret = files.read(path)
+        if secret:
+            learn_text(data.decode(errors="replace"))
+        self.add_data(relative, data, mode)
 
     def add_data(self, relative: str, data: bytes, mode: int | None = None) -> None:
         """List a file whose content was made here."""
@@ -73,16 +85,6 @@ class Sender:
         if source is None:
             raise FileNotFoundError(f"no file with SHA-256 {digest} was offered")
         return [source] if isinstance(source, bytes) else _pieces(source)
-
-
-def refuse_vault(path: Path) -> None:
-    """Raise TaskFailed for a file that a vault has encrypted, rather than put ciphertext on a host."""
-    with path.open("rb") as file:
-        if file.read(len(VAULT)) == VAULT:
-            raise TaskFailed(
-                f"{path} is encrypted by a vault, and files of a vault cannot be copied yet",
-                hint="decrypt: false copies it as it is; a vaulted variable in `content` is decrypted",
-            )
 
 
 def _entry(relative: str, mode: int | None, size: int, sha1: str, sha256: str) -> dict[str, Any]:
@@ -117,7 +119,7 @@ def prepare(args: dict[str, Any], surroundings: Surroundings) -> Prepared:
     if not isinstance(src, str) or args.get("content") is not None or is_true(args.get("remote_src", False)):
         return Prepared(args)
     path = surroundings.find_file("files", src)
-    sender = Sender(refuse_vault=is_true(args.get("decrypt", True)))
+    sender = Sender(decrypt=is_true(args.get("decrypt", True)))
     spread = False
     if path.is_dir():
         spread = src.endswith("/")

@@ -11,7 +11,9 @@ from typing import Any
 
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import Prepared, Surroundings
-from opsengine.execution.actions.copy import Sender, is_true, refuse_vault
+from opsengine.execution.actions.copy import Sender, is_true
+from opsengine.vault import files
+from opsengine.vault.values import learn_text
 
 NEWLINES = {"\\n": "\n", "\\r": "\r", "\\r\\n": "\r\n", "\n": "\n", "\r": "\r", "\r\n": "\r\n"}
 DELIMITERS = (
@@ -32,14 +34,16 @@ def prepare(args: dict[str, Any], surroundings: Surroundings) -> Prepared:
     path = surroundings.find_file("templates", src)
     encoding = str(args.get("output_encoding") or "utf-8")
     try:
-        refuse_vault(path)
-        text = path.read_text(encoding="utf-8")
+        source, secret = files.read(path)
+        text = source.decode()
         found = path.stat()
     except (OSError, UnicodeDecodeError) as error:
         raise TaskFailed(f"the template {path} cannot be read: {error}") from None
     options = _options(args)
     extra = _extra(src, path, str(args["dest"]), found, surroundings)
     rendered = surroundings.render_text(text, str(path), options, extra)
+    if secret:
+        learn_text(rendered)
     try:
         data = rendered.encode(encoding, "surrogateescape")
     except (LookupError, UnicodeEncodeError) as error:

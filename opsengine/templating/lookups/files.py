@@ -12,20 +12,23 @@ from typing import Any
 from opsengine.errors import OpsError, TemplateError
 from opsengine.templating.filters._plain import type_name
 from opsengine.templating.lookups.base import Files, Variables, is_true, text_term
+from opsengine.vault.files import read
+from opsengine.vault.values import learn_text
 
 FOLDERS = ("", "files", "templates", "vars", "tasks")
 
 
 def read_text(name: str, path: Path, encoding: str = "utf-8") -> str:
-    """The text of a file; raises TemplateError that names the lookup."""
+    """The text of a file, decrypted where it is a vault; raises TemplateError that names the lookup."""
     try:
-        text = path.read_text(encoding=encoding)
+        found = read(path)
+        text = found.data.decode(encoding)
     except OSError as error:
         raise TemplateError(f"lookup `{name}`: {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise TemplateError(f"lookup `{name}`: {path} is not {encoding} text") from None
-    if text.startswith("$ANSIBLE_VAULT;"):
-        raise TemplateError(f"lookup `{name}`: {path} is encrypted, vault files are not supported yet")
+    if found.secret:
+        learn_text(text)
     return text
 
 
@@ -42,7 +45,7 @@ def file(
 
 
 def unvault(terms: list[Any], variables: Variables, *, _files: Files) -> list[str]:
-    """The text of files as it is; refused for encrypted ones."""
+    """The text of files as it is, decrypted where they are encrypted."""
     return [read_text("unvault", _files.find_file("files", text_term("unvault", term))) for term in terms]
 
 

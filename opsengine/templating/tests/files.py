@@ -10,6 +10,7 @@ from typing import Any
 from opsengine.errors import TemplateError
 from opsengine.templating.filters._guard import volatile
 from opsengine.templating.filters._plain import text_of
+from opsengine.vault.files import is_vault
 
 
 def _on_path(function: Callable[[str], bool]) -> Callable[[Any], bool]:
@@ -30,8 +31,7 @@ def same_file(one: Any, other: Any) -> bool:
 def vaulted_file(path: Any) -> bool:
     """Whether a file is encrypted by ansible-vault."""
     try:
-        with Path(text_of(path)).open("rb") as file:
-            return file.read(14) == b"$ANSIBLE_VAULT"
+        return is_vault(text_of(path))
     except OSError as error:
         raise TemplateError(f"vaulted_file: {path} cannot be read: {error.strerror}") from None
 

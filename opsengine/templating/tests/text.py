@@ -75,8 +75,8 @@ def urn(value: Any) -> bool:
 
 
 def vault_encrypted(value: Any) -> bool:
-    """Whether the text is a vault value."""
-    return isinstance(value, str) and value.startswith("$ANSIBLE_VAULT;")
+    """Whether a variable is a single `!vault` value."""
+    return isinstance(value, (Decrypted, Encrypted))
 
 
 TESTS: dict[str, Callable[..., Any]] = {

@@ -1,0 +1,1 @@
+"""Ansible Vault: files and single values that only a password opens."""
