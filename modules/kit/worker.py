@@ -43,7 +43,7 @@ def work(request, module, incoming, send):
         if os.environ != environment:
             os.environ.clear()
             os.environ.update(environment)
-        os.chdir(_start_folder())
+        os.chdir(_start_folder(request.get("f")))
         os.umask(0o022)
         context = Context(bool(request.get("c")), bool(request.get("d")), request.get("w", ()), content)
         head = {"t": "result", "last": 1} if index == final else {"t": "result"}
@@ -51,9 +51,9 @@ def work(request, module, incoming, send):
         send(head)
 
 
-def _start_folder():
-    home = os.path.expanduser("~")
-    return home if os.access(home, os.X_OK) and os.path.isdir(home) else "/"
+def _start_folder(wished):
+    places = (wished, os.path.expanduser("~"))
+    return next((place for place in places if place and os.path.isdir(place) and os.access(place, os.X_OK)), "/")
 
 
 class ContentReader:

@@ -29,6 +29,7 @@ class Request:
     One module and the argument sets to run it with, in order.
 
     timeout: seconds for all of it, or None. coming: (kind, name, task) that earlier tasks of a dry run would bring.
+    folder: where relative paths start; None for the home of the user.
     content: gives the bytes of a controller's file by its SHA-256.
     """
 
@@ -39,6 +40,7 @@ class Request:
     environment: dict[str, str] = field(default_factory=dict)
     timeout: float | None = None
     coming: list[tuple[str, str, str]] = field(default_factory=list)
+    folder: str | None = None
     content: Content | None = None
 
     def head(self, number: int) -> dict[str, Any]:
@@ -49,6 +51,7 @@ class Request:
             "d": self.diff,
             "e": self.environment,
             "x": self.timeout,
+            "f": self.folder,
             "w": self.coming if self.check else None,
         }
         head.update({key: value for key, value in optional.items() if value})

@@ -10,6 +10,7 @@ import click
 
 from opsengine.cli import options as shared
 from opsengine.cli.listing import list_hosts
+from opsengine.cli.passwords import use_vault, vault_options
 from opsengine.cli.running import command_line, guarded, prepared_run
 from opsengine.errors import UsageError, near
 from opsengine.execution.lint import check_play
@@ -27,6 +28,7 @@ from opsengine.source.text import COMMAND_LINE, Text, TextDict, TextList, trust
 @shared.running_options
 @shared.connection_options
 @shared.output_options
+@vault_options
 @click.option("--list-hosts", is_flag=True, help="Only show on which hosts it would run.")
 @shared.verbose_option
 def command(pattern: str, module: str, arguments: str, **values: Any) -> int:
@@ -38,6 +40,7 @@ def command(pattern: str, module: str, arguments: str, **values: Any) -> int:
     opsengine exec -i hosts.ini web -a 'systemctl is-active docker'
     opsengine exec -i hosts.ini web -b -m service -a 'name=docker state=restarted' --check
     """
+    use_vault(values)
     run = prepared_run(
         shared.run_options({**values, "verbosity": values["verbosity"] or 1}), values["output"], values["report"]
     )

@@ -10,6 +10,7 @@ import click
 import yaml
 
 from opsengine.cli.options import inventory_option, inventory_sources, limit_option
+from opsengine.cli.passwords import use_vault, vault_options
 from opsengine.errors import UsageError, near
 from opsengine.inventory.export import as_graph, as_list, host_vars
 from opsengine.inventory.load import load_inventory
@@ -21,6 +22,7 @@ from opsengine.inventory.variables import VarsFolders
 @click.argument("group", default="all", required=False)
 @inventory_option
 @limit_option
+@vault_options
 @click.option("--list", "listed", is_flag=True, help="Every group, host and variable, as JSON.")
 @click.option("--host", metavar="NAME", help="The variables of one host.")
 @click.option("--graph", is_flag=True, help="Groups and hosts as a tree; this is what is shown without an option too.")
@@ -33,6 +35,7 @@ from opsengine.inventory.variables import VarsFolders
 )
 def command(group: str, inventory: tuple[str, ...], limit: str | None, **values: Any) -> int:
     """Show hosts, groups and variables of an inventory, as they are before any template is rendered."""
+    use_vault(values)
     loaded = load_inventory(inventory_sources(inventory))
     beside = VarsFolders([values["playbook_dir"]] if values["playbook_dir"] else [])
     if values["host"]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from opsengine.cli.options import existing
+from opsengine.cli.passwords import use_vault, vault_options
 from opsengine.errors import InputError
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.lint import examine
@@ -16,13 +18,15 @@ from opsengine.templating.functions import equipped_engine
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("playbooks", nargs=-1, required=True, metavar="PLAYBOOK...")
-def command(playbooks: tuple[str, ...]) -> int:
+@vault_options
+def command(playbooks: tuple[str, ...], **values: Any) -> int:
     """
     Check playbooks as a whole, without any host.
 
     Finds bad YAML, unknown keywords, modules and arguments, wrong types and choices, syntax errors in templates and
     conditions, missing files, roles and handlers: all of them at once, each with file, line and column.
     """
+    use_vault(values)
     paths: list[Path] = [existing(path) for path in playbooks]
     found, problems = examine(Loader(Modules()), equipped_engine(), paths)
     if problems:

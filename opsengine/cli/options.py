@@ -19,7 +19,9 @@ from opsengine.source.yaml import load_file, load_text
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _together(*decorators: Decorator) -> Decorator:
+def together(*decorators: Decorator) -> Decorator:
+    """Several options as one decorator, shown in this order."""
+
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         for decorator in reversed(decorators):
             function = decorator(function)
@@ -50,7 +52,7 @@ verbose_option = click.option(
     "-v", "--verbose", "verbosity", count=True, help="Show more: -v results, -vvv all of them."
 )
 
-connection_options = _together(
+connection_options = together(
     click.option("-u", "--user", "remote_user", metavar="USER", help="Log in as this user."),
     click.option("--private-key", "--key-file", "private_key", metavar="FILE", help="The key to log in with."),
     click.option("-c", "--connection", metavar="KIND", help="How to reach hosts: ssh or local.  [default: ssh]"),
@@ -63,7 +65,7 @@ connection_options = _together(
     click.option("--become-user", metavar="USER", help="As which user.  [default: root]"),
     click.option("-K", "--ask-become-pass", is_flag=True, help="Ask for the password that sudo or su wants."),
 )
-running_options = _together(
+running_options = together(
     click.option("-C", "--check", is_flag=True, help="Dry run: change nothing, show what would change."),
     click.option("-D", "--diff", is_flag=True, help="Show each change as a diff."),
     click.option(
@@ -81,7 +83,7 @@ running_options = _together(
         help="How long a host may show no sign of life in a task before it counts as unreachable.",
     ),
 )
-output_options = _together(
+output_options = together(
     click.option(
         "--output",
         type=click.Choice(["console", "jsonl"]),

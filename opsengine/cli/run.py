@@ -10,6 +10,7 @@ import click
 
 from opsengine.cli import options as shared
 from opsengine.cli.listing import list_hosts, list_tags, list_tasks
+from opsengine.cli.passwords import use_vault, vault_options
 from opsengine.cli.running import command_line, guarded, prepared_run
 from opsengine.playbook.nodes import Playbook
 
@@ -22,6 +23,7 @@ from opsengine.playbook.nodes import Playbook
 @shared.running_options
 @shared.connection_options
 @shared.output_options
+@vault_options
 @click.option("--list-hosts", is_flag=True, help="Only show which hosts each play would run on.")
 @click.option("--list-tasks", is_flag=True, help="Only show the tasks that would run.")
 @click.option("--list-tags", is_flag=True, help="Only show the tags there are.")
@@ -38,6 +40,7 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
     Only some hosts:        opsengine run -i hosts.ini site.yml --limit 'web:!web3'
     Keep a report:          opsengine run -i hosts.ini site.yml --report run.html
     """
+    use_vault(values)
     run_options = shared.run_options(values)
     run = prepared_run(run_options, values["output"], values["report"])
     loaded = _loaded(run, [shared.existing(path) for path in playbooks])

@@ -12,11 +12,12 @@ from opsengine.execution.options import Options
 from opsengine.execution.run import Run
 from opsengine.inventory.load import load_inventory
 from opsengine.reporting.bus import Bus
+from opsengine.vault import keyring
 
 
 def subscribed_bus(output: str, report: Path | None, verbosity: int, diff: bool) -> Bus:
     """A bus with the subscribers that were asked for."""
-    bus = Bus()
+    bus = Bus(keyring.current().secrets)
     if output == "jsonl":
         from opsengine.reporting.jsonl import JsonLines
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from opsengine.execution.files import ControllerFiles
 from opsengine.execution.prompts import answers
 from opsengine.playbook.nodes import Role, Task
-from opsengine.source.yaml import load_file
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
 from opsengine.variables.layers import PlayLayers
 from opsengine.variables.magic import ANSIBLE_VERSION, HostVars, Lookups
+from opsengine.variables.vars_files import HostFiles, VarsFiles
 
 if TYPE_CHECKING:
     from opsengine.execution.host import HostWork
@@ -29,14 +29,16 @@ class Scopes:
         self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, {})
         prompted = answers(play_run.play, self.run.options.extra_vars, self._early, self.run.ask)
         self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, prompted)
-        self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, {**prompted, **self._vars_files()})
+        self.files = VarsFiles(play_run.play.keywords.get("vars_files", []), play_run.play.file.parent)
+        self._same_files = {} if self.files.by_host else self.files.merged(self._early, facts_known=True)
         self.hostvars = HostVars(lambda: self.run.inventory.hosts, self._of_host)
         self._shared = self._play_wide()
 
     def of(self, work: HostWork, task: Task | None) -> Scope:
         """The variables of a host in a task."""
         magic = Lookups({**self._shared, **self._of_host_and_task(work, task)})
-        layers = self.layers.layers(magic, work.variables, task)
+        files = self._host_files(magic, work.variables, task) if self.files.by_host else self._same_files
+        layers = self.layers.layers(magic, work.variables, task, files)
         scope = Scope(self.run.engine, [*layers, {"ansible_host": work.name}])
         scope.files = ControllerFiles(self.play_run.play, task, scope)
         return scope
@@ -44,29 +46,29 @@ class Scopes:
     def of_play(self) -> Scope:
         """The variables that do not depend on a host: for names of handlers and the play's own keywords."""
         magic = Lookups(self._shared)
-        return Scope(self.run.engine, self.layers.layers(magic, HostVariables({}), None))
+        return Scope(self.run.engine, self.layers.layers(magic, HostVariables({}), None, self._same_files))
 
     def delegated(self, target: HostWork, task: Task) -> Scope:
         """The variables of the host that a task is delegated to, for reaching it."""
         return self.of(target, task)
 
     def _of_host(self, name: str) -> Scope:
-        return self.of(self.run.work(name), None)
+        work = self.run.work(name)
+        magic = Lookups({**self._shared, **self._of_host_and_task(work, None)})
+        layers = self.layers.of_host(magic, work.variables)
+        scope = Scope(self.run.engine, [*layers, {"ansible_host": name}])
+        scope.files = ControllerFiles(self.play_run.play, None, scope)
+        return scope
+
+    def _host_files(self, magic: Lookups, host: HostVariables, task: Task | None) -> HostFiles:
+        """The vars_files whose names hold templates: rendered with everything else that the host has."""
+        below = Scope(self.run.engine, self.layers.layers(magic, host, task))
+        return HostFiles(lambda: self.files.merged(lambda n: self.run.engine.render(n, below), bool(host.facts.known)))
 
     def _early(self, value: Any) -> Any:
         """A value rendered before any host is known."""
         scope = Scope(self.run.engine, self.layers.layers(Lookups({}), HostVariables({}), None))
         return self.run.engine.render(value, scope)
-
-    def _vars_files(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        play = self.play_run.play
-        for entry in play.keywords.get("vars_files", []):
-            names = entry if isinstance(entry, list) else [entry]
-            paths = [play.file.parent / str(self._early(name)) for name in names]
-            path = next((path for path in paths if path.is_file()), paths[0])
-            found.update(load_file(path) or {})
-        return found
 
     def _play_wide(self) -> dict[str, Callable[[], Any]]:
         run, play_run, options = self.run, self.play_run, self.run.options

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.agent import library
 from opsengine.agent.client import Request
+from opsengine.connection.settings import LOCAL, Settings
 from opsengine.errors import InputError, OpsError, TaskFailed, TemplateError, Unreachable, near
 from opsengine.events import ItemResult, Status
 from opsengine.execution import loops
@@ -256,6 +257,7 @@ class TaskOnHost:
             environment=self._environment(),
             timeout=self._timeout(),
             coming=self.target.coming,
+            folder=self._folder(settings),
             content=_first_of(contents),
         )
         for index, result in self.target.run(settings, become, request):
@@ -384,8 +386,18 @@ class TaskOnHost:
         assert file is not None
         target = self.run.delegate(self, self.scope) or self.work
         settings, become = self.run.settings(target, self.task, self.scope)
-        request = Request(module=file, items=[args], check=self.check, environment=self._environment())
+        request = Request(
+            module=file,
+            items=[args],
+            check=self.check,
+            environment=self._environment(),
+            folder=self._folder(settings),
+        )
         return dict(next(iter([result for _, result in target.run(settings, become, request)])))
+
+    def _folder(self, settings: Settings) -> str | None:
+        """On this machine tasks start in the playbook's folder, as Ansible's do."""
+        return str(self.run.play.file.parent.absolute()) if settings.kind == LOCAL else None
 
     def reset_connection(self) -> None:
         """Connect anew at the next task."""

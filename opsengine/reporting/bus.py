@@ -22,7 +22,7 @@ class Bus:
     """
 
     def __init__(self, secrets: Secrets | None = None) -> None:
-        self.secrets = secrets or Secrets()
+        self.secrets = Secrets() if secrets is None else secrets
         self._subscribers: list[Subscriber] = []
         self._waiting: deque[Event] = deque()
         self._idle = threading.Condition()

@@ -22,10 +22,10 @@ Layer = Mapping[str, Any]
 class PlayLayers:
     """The layers that come from a play: worked out once for each task, shared by all hosts."""
 
-    def __init__(self, play: Play, extra: Layer, vars_files: Layer) -> None:
+    def __init__(self, play: Play, extra: Layer, prompted: Layer) -> None:
         self.play = play
         self.extra = extra
-        self._play_vars = [vars_files, play.keywords.get("vars", {})]
+        self._play_vars = [prompted, play.keywords.get("vars", {})]
         roles = roles_of(play)
         self._all_role_vars = _merged(role.role_vars for role in roles)
         self._all_defaults = _merged(role.defaults for role in roles)
@@ -37,11 +37,19 @@ class PlayLayers:
         self._all_defaults.update(role.defaults)
         self._of_task.clear()
 
-    def layers(self, magic: Layer, host: HostVariables, task: Task | None) -> list[Layer]:
-        """Every layer for a host and a task (None: for the play as a whole), strongest first."""
+    def layers(self, magic: Layer, host: HostVariables, task: Task | None, files: Layer | None = None) -> list[Layer]:
+        """
+        Every layer for a host and a task (None: for the play as a whole), strongest first.
+
+        files: what the play's vars_files say.
+        """
         params, own, role_vars, defaults = self._parts(task)
-        found = [magic, self.extra, *params, host.set, host.included, *own, *role_vars, *self._play_vars]
+        found = [magic, self.extra, *params, host.set, host.included, *own, *role_vars, files, *self._play_vars]
         return [*(layer for layer in found if layer is not None), host.facts, host.inventory, *defaults]
+
+    def of_host(self, magic: Layer, host: HostVariables) -> list[Layer]:
+        """The layers of a host seen from elsewhere, by `hostvars`: nothing of the play is among them, as in Ansible."""
+        return [magic, self.extra, host.set, host.included, host.facts, host.inventory]
 
     def _parts(self, task: Task | None) -> tuple[list[Layer], list[Layer], list[Layer], list[Layer]]:
         key = id(task)

@@ -59,6 +59,11 @@ def default_label(environment: Mapping[str, str] = os.environ) -> str:
     return environment.get("ANSIBLE_VAULT_IDENTITY") or DEFAULT_LABEL
 
 
+def encrypting_label(environment: Mapping[str, str] = os.environ) -> str | None:
+    """The label of the vault id to encrypt with, where the environment names one."""
+    return environment.get("ANSIBLE_VAULT_ENCRYPT_IDENTITY") or None
+
+
 def wanted(
     ids: Iterable[str] = (),
     files: Iterable[str] = (),
@@ -95,8 +100,8 @@ def fill(keyring: Keyring, sources: Sequence[Source], ask: Ask, new: bool = Fals
             problems.append(problem)
     if problems and not keyring.passwords:
         raise VaultError.of(problems)
-    for problem in problems:
-        warnings.warn(str(problem), stacklevel=2)
+    for failed in problems:
+        warnings.warn(str(failed), stacklevel=2)
 
 
 def _asked(source: Source, ask: Ask, new: bool) -> bytes | None:
@@ -118,10 +123,8 @@ def _read(source: Source, keyring: Keyring) -> bytes:
         raise VaultError("a folder; a vault password file was expected", origin=origin)
     if not path.exists():
         raise VaultError("there is no such vault password file", origin=origin)
-    if os.access(path, os.X_OK):
-        found = _from_script(path, source.label, origin)
-    else:
-        found = _from_file(path, keyring, origin)
+    script = os.access(path, os.X_OK)
+    found = _from_script(path, source.label, origin) if script else _from_file(path, keyring, origin)
     if not found:
         raise VaultError("gives an empty vault password", origin=origin)
     return found

@@ -43,6 +43,7 @@ def run(command: list[str], folder: Path, cwd: Path) -> subprocess.CompletedProc
     environment = {
         **os.environ,
         "OUT": str(folder),
+        "ANSIBLE_VAULT_PASSWORD_FILE": str(HERE / "playbooks" / "vault" / "password"),
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),

@@ -20,7 +20,8 @@ from typing import Any
 from modules.kit.args import FALSE, TRUE
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import Prepared, Surroundings
-from opsengine.vault import files
+from opsengine.vault.files import is_vault
+from opsengine.vault.files import read as read_vault
 from opsengine.vault.values import learn_text
 
 INLINE_FILE = 16 * 1024
@@ -47,7 +48,7 @@ class Sender:
             found = path.stat()
             if not stat.S_ISREG(found.st_mode):
                 raise TaskFailed(f"{path} is neither a file, a folder nor a link")
-            if self._decrypt and files.is_vault(path):
+            if self._decrypt and is_vault(path):
                 self._add_decrypted(relative, path, stat.S_IMODE(found.st_mode))
                 return
             sha1, sha256 = _digests(str(path), found.st_mtime_ns, found.st_size)
@@ -58,7 +59,7 @@ class Sender:
         self._add(entry, data, path)
 
     def _add_decrypted(self, relative: str, path: Path, mode: int) -> None:
-        data, secret = files.read(path)
+        data, secret = read_vault(path)
         if secret:
             learn_text(data.decode(errors="replace"))
         self.add_data(relative, data, mode)

@@ -8,6 +8,7 @@ from typing import Any
 from opsengine.errors import TemplateError
 from opsengine.templating.filters._plain import text_of
 from opsengine.templating.filters.regex import pattern_of
+from opsengine.vault.values import Decrypted, Encrypted
 
 TRUE = frozenset(("y", "yes", "on", "1", "true", "t"))
 FALSE = frozenset(("n", "no", "off", "0", "false", "f"))

@@ -10,6 +10,9 @@ from opsengine.agent.client import AgentClient, Request
 from opsengine.connection.local import LocalConnection
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions import copy, template
+from opsengine.vault import keyring
+from opsengine.vault.envelope import VaultError, encrypt
+from opsengine.vault.keyring import Keyring, Password
 from tests.contract.case import Controller
 
 
@@ -57,11 +60,20 @@ class TestACopy:
         with pytest.raises(TaskFailed, match="neither a file"):
             prepared(src="/dev/null", dest="/x")
 
-    def test_never_sends_what_a_vault_has_encrypted_unless_told_to(self, tmp_path: Path) -> None:
-        (tmp_path / "f").write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
-        with pytest.raises(TaskFailed, match="encrypted by a vault"):
+    def test_sends_what_is_in_an_encrypted_file_unless_told_not_to(self, tmp_path: Path) -> None:
+        (tmp_path / "f").write_bytes(encrypt(b"inside\n", b"word"))
+        before = keyring.use(Keyring([Password("default", b"word")]))
+        try:
+            (entry,) = prepared(src=str(tmp_path / "f"), dest="/x").args["_manifest"]["entries"]
+            (raw,) = prepared(src=str(tmp_path / "f"), dest="/x", decrypt=False).args["_manifest"]["entries"]
+        finally:
+            keyring.use(before)
+        assert (7, True) == (entry["size"], raw["size"] > 100)
+
+    def test_never_sends_an_encrypted_file_that_no_password_opens(self, tmp_path: Path) -> None:
+        (tmp_path / "f").write_bytes(encrypt(b"inside\n", b"word"))
+        with pytest.raises(VaultError, match="no vault password was given"):
             prepared(src=str(tmp_path / "f"), dest="/x")
-        assert prepared(src=str(tmp_path / "f"), dest="/x", decrypt=False).content is not None
 
     def test_of_a_thousand_files_asks_for_those_that_are_missing_in_one_go(self, tmp_path: Path) -> None:
         source, target = tmp_path / "source", tmp_path / "target"

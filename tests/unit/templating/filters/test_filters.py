@@ -82,10 +82,12 @@ class TestEveryFilter:
 
 
 class TestVault:
-    def test_is_refused(self) -> None:
-        for name in ("vault", "unvault"):
-            with pytest.raises(TemplateError, match="not supported yet"):
-                render(f"'x' | {name}('secret')")
+    def test_is_opened_with_its_own_password(self) -> None:
+        assert "x" == render("'x' | vault('secret') | unvault('secret')")
+
+    def test_is_not_opened_with_another(self) -> None:
+        with pytest.raises(TemplateError, match="password is wrong"):
+            render("'x' | vault('secret') | unvault('other')")
 
 
 class TestCommunityGeneral:
