@@ -70,7 +70,12 @@ class PlayRun:
             pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set, self._truth
         )
         percentage = self.engine.render(self.play.keywords.get("max_fail_percentage"), self.scopes.of_play())
-        return strategy.play(self.flows, Limits(percentage, len(batch)))
+        counted = "gather_facts" not in self.play.keywords and "always" not in self.options.skip_tags
+        if counted:
+            self.owner.stats.gathering(batch)
+        failed = strategy.play(self.flows, Limits(percentage, len(batch)))
+        self.owner.stats.gathered(batch)
+        return failed
 
     def _strategy(self) -> type[Linear]:
         name = str(self.engine.render(self.play.keywords.get("strategy", "linear"), self.scopes.of_play()))

@@ -17,12 +17,14 @@ class Stats:
     """
     Counts outcomes as Ansible's recap does.
 
-    `ok` holds the changed and the ignored too, and each file that an include brings.
+    `ok` holds the changed and the ignored too, each file that an include brings, and for each host that can be reached
+    the gathering of facts of a play that has not ruled it out, whether or not a fact was needed.
     """
 
     def __init__(self) -> None:
         self._counts: dict[str, Counter[str]] = {}
         self.custom: dict[str, dict[str, Any]] = {}
+        self._gathering: set[str] = set()
         self._lock = threading.Lock()
 
     def expect(self, hosts: Iterable[str]) -> None:
@@ -31,11 +33,26 @@ class Stats:
             for host in hosts:
                 self._counts.setdefault(host, Counter())
 
+    def gathering(self, hosts: Iterable[str]) -> None:
+        """A play begins on hosts, the gathering of their facts is to be counted."""
+        with self._lock:
+            self._gathering.update(hosts)
+
+    def gathered(self, hosts: Iterable[str]) -> None:
+        """The play ends: the gathering counts on the hosts that had no task either."""
+        with self._lock:
+            for host in self._gathering.intersection(hosts):
+                self._counts[host]["ok"] += 1
+            self._gathering.difference_update(hosts)
+
     def count(self, host: str, outcome: Outcome) -> None:
         """Count an outcome."""
         with self._lock:
             counts = self._counts.setdefault(host, Counter())
             status = outcome.status
+            if host in self._gathering:
+                self._gathering.discard(host)
+                counts["ok"] += 0 if _unreachable(outcome) else 1
             if status is Status.OK or status is Status.CHANGED:
                 counts["ok"] += len(outcome.included) or 1
                 if outcome.result.get("changed"):
@@ -46,7 +63,7 @@ class Stats:
                 counts[str(status)] += 1
 
     def _count_ignored(self, counts: Counter[str], outcome: Outcome) -> None:
-        if outcome.result.get("unreachable"):
+        if _unreachable(outcome):
             counts["unreachable"] += 1
             counts["skipped"] += 1
             return
@@ -75,6 +92,10 @@ class Stats:
                 for host, counts in self._counts.items()
                 if counts
             }
+
+
+def _unreachable(outcome: Outcome) -> bool:
+    return outcome.status is Status.UNREACHABLE or bool(outcome.result.get("unreachable"))
 
 
 def _added(old: Any, new: Any) -> Any:
