@@ -1,11 +1,9 @@
 """Tell all about a file: kind, permissions, owner, times, checksum."""
 
-import grp
 import os
-import pwd
 import re
-import stat
 
+from modules.files import _status
 from modules.kit import Arg, Path, Query
 from modules.kit.filesystem import digest
 from modules.kit.process import find_command, run
@@ -41,8 +39,8 @@ class Stat(Query):
         except (FileNotFoundError, NotADirectoryError):
             return {"stat": {"exists": False}}
         result = {"exists": True, "path": self.path}
-        result.update(_kinds(found.st_mode), **_permissions(found.st_mode))
-        result.update(_numbers(found), **_names(found))
+        result.update(_status.kinds(found.st_mode), **_status.permissions(found.st_mode))
+        result.update(_status.numbers(found), **_status.names(found))
         for name, right in (("readable", os.R_OK), ("writeable", os.W_OK), ("executable", os.X_OK)):
             result[name] = os.access(self.path, right)
         if result["islnk"]:
@@ -75,54 +73,3 @@ class Stat(Query):
             names = [FLAGS[letter] for letter in letters if letter in FLAGS]
             result = {"version": words[0], "attributes": names, "attr_flags": letters}
         return result
-
-
-def _kinds(mode):
-    return {
-        "isdir": stat.S_ISDIR(mode),
-        "ischr": stat.S_ISCHR(mode),
-        "isblk": stat.S_ISBLK(mode),
-        "isreg": stat.S_ISREG(mode),
-        "isfifo": stat.S_ISFIFO(mode),
-        "islnk": stat.S_ISLNK(mode),
-        "issock": stat.S_ISSOCK(mode),
-    }
-
-
-def _permissions(mode):
-    result = {"mode": "%04o" % stat.S_IMODE(mode)}
-    for name, shift in (("usr", 6), ("grp", 3), ("oth", 0)):
-        for letter, bit in (("r", 4), ("w", 2), ("x", 1)):
-            result[letter + name] = bool(mode >> shift & bit)
-    result.update(isuid=bool(mode & stat.S_ISUID), isgid=bool(mode & stat.S_ISGID))
-    return result
-
-
-def _numbers(found):
-    return {
-        "uid": found.st_uid,
-        "gid": found.st_gid,
-        "size": found.st_size,
-        "inode": found.st_ino,
-        "dev": found.st_dev,
-        "nlink": found.st_nlink,
-        "atime": found.st_atime,
-        "mtime": found.st_mtime,
-        "ctime": found.st_ctime,
-        "blocks": found.st_blocks,
-        "block_size": found.st_blksize,
-        "device_type": found.st_rdev,
-    }
-
-
-def _names(found):
-    result = {}
-    try:
-        result["pw_name"] = pwd.getpwuid(found.st_uid).pw_name
-    except KeyError:
-        pass
-    try:
-        result["gr_name"] = grp.getgrgid(found.st_gid).gr_name
-    except KeyError:
-        pass
-    return result

@@ -18,6 +18,7 @@ CONTROLLER = {
     "assert": "assertion",
     "debug": "debug",
     "fail": "fail",
+    "fetch": "fetch",
     "group_by": "groups",
     "include_role": "include",
     "include_tasks": "include",
@@ -31,7 +32,7 @@ CONTROLLER = {
 }
 """Module -> file of opsengine/execution/actions: each is read when a playbook names it."""
 
-PREPARED = {"copy": "copy", "template": "template"}
+PREPARED = ("assemble", "copy", "script", "template")
 
 
 class Modules:
@@ -82,7 +83,7 @@ class Modules:
         file = library.find(name)
         if file is None or file.name not in PREPARED:
             return None
-        action = importlib.import_module(f"opsengine.execution.actions.{PREPARED[file.name]}")
+        action = importlib.import_module(f"opsengine.execution.actions.{file.name}")
         found: Prepare = action.prepare
         return found
 
