@@ -27,6 +27,9 @@ def completed(result: Result) -> Result:
     if "rc" in result and "failed" not in result and result["rc"] not in (0, None):
         result["failed"] = True
     result.setdefault("failed", False)
+    for name in ("stdout", "stderr"):
+        if isinstance(result.get(name), str):
+            result.setdefault(f"{name}_lines", result[name].splitlines())
     return result
 
 

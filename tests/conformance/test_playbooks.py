@@ -7,11 +7,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.web import web
 
 HERE = Path(__file__).parent
 PLAYBOOKS = sorted((HERE / "playbooks").glob("*.yml"))
@@ -73,6 +76,15 @@ def through_opsengine(playbook: Path, inventory: Path, folder: Path) -> Ran:
         {host: {name: stats[name] for name in COUNTS} for host, stats in ended[0]["stats"].items()} if ended else {}
     )
     return Ran(answer.returncode, counts, kept(folder), answer.stdout + answer.stderr)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server() -> Iterator[None]:
+    """A web server that playbooks find in $WEB."""
+    with web() as url:
+        os.environ["WEB"] = url
+        yield
+        del os.environ["WEB"]
 
 
 class TestAPlaybook:

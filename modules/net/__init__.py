@@ -1,0 +1,1 @@
+"""Modules that talk to other machines: files by URL, requests, repositories."""
