@@ -157,5 +157,5 @@ class Query(Base):
     """Something that only reads; runs in a dry run too, and never changes anything."""
 
     def read(self):
-        """The values of the result."""
+        """The values of the result. `changed` is false unless they tell of something that changed elsewhere."""
         raise TypeError("%s reads nothing" % type(self).__name__)

@@ -93,7 +93,7 @@ def _run(module, context):
     if isinstance(module, Module):
         return _converge(module, context)
     if isinstance(module, Query):
-        return dict(module.read(), changed=False)
+        return dict({"changed": False}, **module.read())
     if isinstance(module, Action):
         return _act(module, context)
     raise TypeError("%s is no kind of module" % type(module).__name__)

@@ -4,11 +4,13 @@ The process of one task on the target: takes a request of the agent's protocol a
 A request names one module and a list of argument sets (the items of a loop), which are run in order.
 """
 
+import functools
 import hashlib
 import json
 import os
 import struct
 
+from modules.kit import jobs
 from modules.kit.errors import ModuleFailed
 from modules.kit.module import Base
 from modules.kit.perform import Context, perform
@@ -47,7 +49,14 @@ def work(request, module, incoming, send):
         os.umask(0o022)
         context = Context(bool(request.get("c")), bool(request.get("d")), request.get("w", ()), content)
         head = {"t": "result", "last": 1} if index == final else {"t": "result"}
-        head.update(id=number, i=index, r=perform(kind, given, context))
+        background = request.get("b")
+        if background:
+            job, limit = background["jobs"][index], background["limit"]
+            context.content = None
+            result = jobs.start(job, limit, functools.partial(perform, kind, given, context))
+        else:
+            result = perform(kind, given, context)
+        head.update(id=number, i=index, r=result)
         send(head)
 
 

@@ -29,6 +29,7 @@ class Request:
     One module and the argument sets to run it with, in order.
 
     timeout: seconds for all of it, or None. coming: (kind, name, task) that earlier tasks of a dry run would bring.
+    background: {"jobs": [an id for each item], "limit": seconds} where the host goes on with it by itself.
     folder: where relative paths start; None for the home of the user.
     content: gives the bytes of a controller's file by its SHA-256.
     """
@@ -41,6 +42,7 @@ class Request:
     timeout: float | None = None
     coming: list[tuple[str, str, str]] = field(default_factory=list)
     folder: str | None = None
+    background: dict[str, Any] | None = None
     content: Content | None = None
 
     def head(self, number: int) -> dict[str, Any]:
@@ -52,6 +54,7 @@ class Request:
             "e": self.environment,
             "x": self.timeout,
             "f": self.folder,
+            "b": self.background,
             "w": self.coming if self.check else None,
         }
         head.update({key: value for key, value in optional.items() if value})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from opsengine.agent.client import Request
 from opsengine.errors import TemplateError
 from opsengine.events import Status
 from opsengine.playbook.nodes import Task
@@ -31,6 +32,16 @@ def completed(result: Result) -> Result:
         if isinstance(result.get(name), str):
             result.setdefault(f"{name}_lines", result[name].splitlines())
     return result
+
+
+def asynchronous(result: Result, request: Request) -> Result:
+    """The result of a task with `async`, as Ansible's polling gives it; of one in the background, what is known yet."""
+    if request.background:
+        return {**result, "started": bool(result.get("started")), "finished": bool(result.get("finished"))}
+    if result.get("timedout"):
+        message = f"async task did not complete within the requested time - {request.timeout:g}s"
+        return {"failed": True, "msg": message, "async_result": {"started": True, "finished": False}}
+    return {"started": True, "finished": True, "ansible_job_id": "", "results_file": "", **result}
 
 
 def judge(task: Task, result: Result, scope: Scope, engine: Engine) -> None:
@@ -82,6 +93,7 @@ def joined(items: list[Result]) -> Result:
     if any(item.get("unreachable") for item in items):
         found.update(unreachable=True)
     found.setdefault("failed", False)
+    found.setdefault("skipped", False)
     return found
 
 

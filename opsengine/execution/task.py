@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from opsengine.events import ItemResult, Status
 from opsengine.execution import loops
 from opsengine.execution.actions.base import Prepared
 from opsengine.execution.outcome import Outcome
-from opsengine.execution.results import Result, completed, joined, judge, status_of, truth, visible
+from opsengine.execution.results import Result, asynchronous, completed, joined, judge, status_of, truth, visible
 from opsengine.playbook.arguments import FURTHER
 from opsengine.playbook.nodes import Block, Task
 from opsengine.source.text import Origin, Text, TextDict
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from opsengine.execution.play import PlayRun
 
 
+POLL = 15.0
+"""Seconds between two looks at a task with `async`, unless `poll` says otherwise; none of ours waits for a look."""
 NOT_UNREACHABLE = ("become", "no-python", "settings")
 """Causes of failing to start an agent on a host that does answer: as in Ansible, the task has failed then."""
 
@@ -233,6 +237,8 @@ class TaskOnHost:
     def _on_controller(self, args: dict[str, Any]) -> Result:
         assert self.kind is not None
         try:
+            if self._seconds("async"):
+                raise TaskFailed(f"This action ({self.module}) does not support async.")
             result = self.kind(args).perform(self)
         except TaskFailed as error:
             return _failed(error, self.task.origin)
@@ -255,15 +261,18 @@ class TaskOnHost:
             check=self.check,
             diff=self.diff,
             environment=self._environment(),
-            timeout=self._timeout(),
+            timeout=self._seconds("async") or self._seconds("timeout"),
             coming=self.target.coming,
             folder=self._folder(settings),
+            background=self._background(len(items)),
             content=_first_of(contents),
         )
+        if request.background:
+            request.timeout = None
         for index, result in self.target.run(settings, become, request):
             for item in items if index < 0 else [items[index]]:
                 if item.result is None:
-                    item.result = dict(result)
+                    item.result = asynchronous(dict(result), request) if self._seconds("async") else dict(result)
 
     def _environment(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -275,10 +284,23 @@ class TaskOnHost:
                 found.update({str(name): str(value) for name, value in part.items()})
         return found
 
-    def _timeout(self) -> float | None:
-        value = self.task.keyword("timeout")
+    def _seconds(self, keyword: str, default: float | None = None) -> float | None:
+        """A keyword that says how long; None where it says nothing, or nought."""
+        value = self.task.keyword(keyword)
         seconds = self.engine.render(value, self.scope) if isinstance(value, Text) else value
-        return float(seconds) if seconds else None
+        if seconds is None:
+            return default
+        try:
+            return float(seconds) or None
+        except (TypeError, ValueError):
+            raise TaskFailed(f"`{keyword}` should be a number of seconds, got {seconds!r}") from None
+
+    def _background(self, items: int) -> dict[str, Any] | None:
+        """With `async` and `poll: 0`: jobs that the host goes on with by itself. A dry run waits for each."""
+        limit = self._seconds("async")
+        if not limit or self._seconds("poll", POLL) or self.check:
+            return None
+        return {"jobs": [f"j{secrets.randbelow(10**12)}.{os.getpid()}" for _ in range(items)], "limit": limit}
 
     def _settled(self, item: Item, in_loop: bool) -> Result:
         no_result: Result = {"failed": True, "msg": "the module gave no result"}

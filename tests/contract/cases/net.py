@@ -22,5 +22,11 @@ CASES = [
         {**URL, "dest": "{folder}/d"},
         arrange=SOURCE + "; mkdir {folder}/d",
     ),
-    Case("uri", "asks", {"url": "file://{folder}/src", "status_code": [200]}, arrange=SOURCE, kind="action"),
+    Case(
+        "uri",
+        "sends nothing when what it creates is there",
+        {"url": "http://127.0.0.1:1/", "creates": "{folder}"},
+        kind="action",
+        same=True,
+    ),
 ]

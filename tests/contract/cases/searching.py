@@ -59,4 +59,12 @@ CASES = [
         {"src": "{folder}/d", "dest": "{folder}/f", "delimiter": "--", "ignore_hidden": True, "mode": "0600"},
         arrange=PARTS,
     ),
+    Case(
+        "async_status",
+        "tells what a job's file says",
+        {"jid": "j1.1"},
+        arrange='mkdir -p ~/.ansible_async; echo \'{"finished": 1, "rc": 0}\' > ~/.ansible_async/j1.1',
+        kind="query",
+        expect={"finished": True, "rc": 0},
+    ),
 ]

@@ -93,8 +93,8 @@ CASES = {
     "a play without hosts": ("- tasks: []\n", "site.yml:1:3: this play does not say its `hosts`"),
     "a playbook that is no list": ("hosts: all\n", "site.yml:1:1: a playbook should be a list of plays"),
     "a keyword that is not there yet": (
-        "- hosts: all\n  tasks:\n    - ping:\n      async: 5\n",
-        "site.yml:4:7: `async`: not supported yet",
+        "- hosts: all\n  validate_argspec: true\n",
+        "site.yml:2:3: `validate_argspec`: not supported yet",
     ),
 }
 
