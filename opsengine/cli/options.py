@@ -190,6 +190,8 @@ def run_options(values: dict[str, Any]) -> Options:
         force_handlers=values["force_handlers"],
         verbosity=values["verbosity"],
         silence=values["silence"],
+        start_at=values.get("start_at"),
+        step=bool(values.get("step")),
     )
 
 

@@ -24,6 +24,10 @@ from opsengine.playbook.nodes import Playbook
 @shared.connection_options
 @shared.output_options
 @vault_options
+@click.option(
+    "--start-at-task", "start_at", metavar="NAME", help="Begin at the task of this name (or pattern of names)."
+)
+@click.option("--step", is_flag=True, help="Ask before each task: yes, no, or all the rest.")
 @click.option("--list-hosts", is_flag=True, help="Only show which hosts each play would run on.")
 @click.option("--list-tasks", is_flag=True, help="Only show the tasks that would run.")
 @click.option("--list-tags", is_flag=True, help="Only show the tags there are.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 from opsengine.events import Status
 from opsengine.execution.outcome import Outcome
@@ -52,6 +53,7 @@ class Flow:
     One host's way through one play.
 
     selected: tells whether a task's tags are asked for. notified: the handlers to run for this host.
+    begins: tells the task to begin at; all before it are passed over. None: at the first.
     on_rescue: called with the failure when a rescue takes over.
     """
 
@@ -62,12 +64,14 @@ class Flow:
         selected: Callable[[Task], bool],
         on_rescue: Callable[[HostFailed], None],
         force_handlers: bool = False,
+        begins: Callable[[Task], bool] | None = None,
     ) -> None:
         self.play = play
         self.first = list(first)
         self.selected = selected
         self.on_rescue = on_rescue
         self.force_handlers = force_handlers
+        self.begins = begins
         self.notified: set[int] = set()
         self.roles_done: set[str] = set()
         self._rescuable = 0
@@ -99,8 +103,13 @@ class Flow:
         for node in nodes:
             if isinstance(node, Block):
                 yield from self._block(node, order)
-            elif self.selected(node):
+            elif self.selected(node) and self._has_begun(node):
                 yield from self._task(node, order)
+
+    def _has_begun(self, task: Task) -> bool:
+        if self.begins is not None and self.begins(task):
+            self.begins = None
+        return self.begins is None
 
     def _block(self, block: Block, order: Order) -> Steps:
         if block.use_of is not None:
@@ -121,7 +130,8 @@ class Flow:
             return
         with suppress(EndOfRole):
             yield from self._nodes(block.body, order)
-        self.roles_done.add(role.use)
+        if self.begins is None:
+            self.roles_done.add(role.use)
 
     def _body(self, block: Block, order: Order) -> Steps:
         if not block.rescue:
@@ -165,3 +175,10 @@ class Flow:
                     self.notified.discard(id(handler))
                     yield from self._task(handler, (*order, turn))
             turn += 1
+
+
+def begins_at(wanted: str | None, task: Task) -> bool:
+    """Whether a task has the name to begin at: as it is written, with its role's name before it, or by a pattern."""
+    name = task.name or task.module
+    names = [name, f"{task.role.role_name} : {name}"] if task.role else [name]
+    return wanted is not None and any(known == wanted or fnmatch(known, wanted) for known in names)

@@ -13,6 +13,7 @@ class Options:
 
     inventory: the sources as given. forks: how many hosts work at once. connection: the connection variables that
     options stand for (user, key, become, ...). silence: seconds without a sign of life until a host counts as lost.
+    start_at: the name, or pattern of names, of the task to begin at. step: whether to ask before each task.
     """
 
     inventory: tuple[str, ...] = ()
@@ -27,3 +28,5 @@ class Options:
     force_handlers: bool = False
     verbosity: int = 0
     silence: float = 30.0
+    start_at: str | None = None
+    step: bool = False

@@ -33,6 +33,11 @@ class Outcome:
         return self.status in (Status.FAILED, Status.UNREACHABLE, Status.RESCUED)
 
 
+def passed_over() -> Outcome:
+    """The outcome of a task that the person at the terminal did not want: as if it were not there."""
+    return Outcome(Status.SKIPPED, {"skipped": True, "changed": False})
+
+
 def failure(message: str, hint: str | None = None, origin: Origin | None = None, **values: Any) -> Outcome:
     """A failed outcome with a message."""
     return Outcome(Status.FAILED, {"failed": True, "changed": False, "msg": message, **values}, hint, origin)

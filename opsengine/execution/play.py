@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from opsengine.events import Event, HostResult, HostStarted, Notice, Status, Tas
 from opsengine.execution import connecting
 from opsengine.execution.actions.include import Inclusion
 from opsengine.execution.actions.meta import Meta
-from opsengine.execution.flow import Flow, HostFailed, Step
+from opsengine.execution.flow import Flow, HostFailed, Step, begins_at
 from opsengine.execution.host import HostWork
 from opsengine.execution.outcome import Outcome, failure
 from opsengine.execution.results import truth, visible
@@ -69,6 +70,7 @@ class PlayRun:
         strategy = self._strategy()(
             pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set, self._truth
         )
+        strategy.skips = self._skips if self.options.step else None
         percentage = self.engine.render(self.play.keywords.get("max_fail_percentage"), self.scopes.of_play())
         counted = "gather_facts" not in self.play.keywords and "always" not in self.options.skip_tags
         if counted:
@@ -90,7 +92,8 @@ class PlayRun:
         if wanted or "gather_facts" not in self.play.keywords:
             self._gather_when_used(self.owner.work(host))
         force = self.options.force_handlers or self._truth(self.play, "force_handlers")
-        return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force)
+        begins = functools.partial(begins_at, self.options.start_at) if self.owner.waiting else None
+        return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force, begins)
 
     def _truth(self, node: Node, keyword: str) -> bool:
         """Whether a keyword holds that is said once for all hosts."""
@@ -260,6 +263,9 @@ class PlayRun:
             return str(self.engine.render(name, self.scope(work, task)))
         except OpsError:
             return str(name)
+
+    def _skips(self, task: Task, host: str) -> bool:
+        return not self._is_silent(task) and self.owner.skips(self.title(task, host))
 
     def settings(self, target: HostWork, task: Task, scope: Scope) -> tuple[Settings, Become | None]:
         """How to reach a host for a task, and as whom to work there."""

@@ -12,11 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from opsengine.errors import InputError, TaskFailed
+from opsengine.errors import InputError, TaskFailed, UsageError, near
 from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted, Status
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
-from opsengine.execution.flow import HostFailed
+from opsengine.execution.flow import HostFailed, begins_at
 from opsengine.execution.host import HostWork
 from opsengine.execution.options import Options
 from opsengine.execution.play import PlayRun
@@ -48,7 +48,10 @@ class Run:
         self.engine = engine or equipped_engine()
         self.stats = Stats()
         self.stopping = threading.Event()
+        self.stepping = options.step
         self.gone: set[str] = set()
+        self.waiting = options.start_at is not None
+        """Whether the task to begin at is still to come."""
         self.unreachable: set[str] = set()
         self.beside_playbook = VarsFolders()
         self._works: dict[str, HostWork] = {}
@@ -58,6 +61,7 @@ class Run:
     def play_all(self, playbooks: Sequence[Playbook], command: Sequence[str] = ()) -> int:
         """Run playbooks that have been loaded, in turn; returns the exit code (opsengine.execution.exitcodes)."""
         began = time.monotonic()
+        self._find_beginning(playbooks)
         self.bus.emit(
             RunStarted(
                 playbooks=[str(playbook.path) for playbook in playbooks],
@@ -94,6 +98,15 @@ class Run:
         )
         return code
 
+    def _find_beginning(self, playbooks: Sequence[Playbook]) -> None:
+        """Raise UsageError where the task to begin at is in none of the playbooks."""
+        wanted = self.options.start_at
+        tasks = [task for playbook in playbooks for play in playbook.plays for task in play.tasks()]
+        if wanted is not None and not any(begins_at(wanted, task) for task in tasks):
+            hint = near(wanted, [task.name for task in tasks if task.name])
+            hint = hint or "--list-tasks shows what there is; what is included while running cannot be begun at"
+            raise UsageError(f"there is no task `{wanted}` to begin at", hint=hint)
+
     def _stand_beside(self, playbook: Playbook) -> None:
         """Read group_vars and host_vars beside this playbook from now on."""
         self.beside_playbook = VarsFolders([playbook.path.parent])
@@ -123,6 +136,10 @@ class Run:
             reason = "no host matches its pattern" if not hosts else "every host has failed before"
             self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
             return not hosts
+        if self.waiting and not any(begins_at(self.options.start_at, task) for task in play.tasks()):
+            reason = "the task to begin at is not in it"
+            self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
+            return True
         self.stats.expect(remaining)
         play_run = PlayRun(self, play, remaining)
         batches = batch_sizes(self.engine.render(play.keywords.get("serial"), play_run.scopes.of_play()), remaining)
@@ -137,6 +154,7 @@ class Run:
                 break
             if len(failed) == len(batch) or _stops_all(play, failed):
                 return False
+        self.waiting = False
         return True
 
     def _bury(self, failed: dict[str, HostFailed]) -> None:
@@ -219,6 +237,14 @@ class Run:
         typed = getpass.getpass("")
         self.secrets.add(typed)
         return typed
+
+    def skips(self, title: str) -> bool:
+        """Whether the person at the terminal wants a task left out (`--step`)."""
+        if not self.stepping:
+            return False
+        answer = self.ask(f"Perform task: {title} (N)o/(y)es/(c)ontinue: ").strip().lower()
+        self.stepping = answer not in ("c", "continue")
+        return self.stepping and answer not in ("y", "yes")
 
     def next_number(self) -> int:
         """A number for a task, unique in the run."""

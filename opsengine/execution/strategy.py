@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from opsengine.execution.flow import Flow, HostFailed, Step, Steps
-from opsengine.execution.outcome import Outcome
+from opsengine.execution.outcome import Outcome, passed_over
 from opsengine.playbook.nodes import Task
 
 RunStep = Callable[[str, Step], Outcome]
@@ -89,6 +89,8 @@ class Linear:
         self.share = share
         self.stopped = stopped
         self.truth = truth
+        self.skips: Callable[[Task, str], bool] | None = None
+        """Asks whether a task is passed over; None where nobody is asked."""
 
     def play(self, flows: dict[str, Flow], limits: Limits) -> dict[str, HostFailed]:
         """Take every host to its end; returns those that failed on the way."""
@@ -109,6 +111,10 @@ class Linear:
         task = _step(group[0]).task
         runners = group[:1] if self.truth(task, "run_once") else group
         hosts = [walker.host for walker in runners]
+        if self.skips and self.skips(task, hosts[0]):
+            for walker in group:
+                walker.go_on(passed_over())
+            return
         self.begun(task, hosts)
         began = time.monotonic()
         outcomes = self._outcomes(task, runners)
@@ -159,6 +165,9 @@ class Free(Linear):
     def _walk(self, walker: Walker, everyone: list[Walker], limits: Limits) -> None:
         while walker.at is not None and not self.stopped() and not _over(limits, everyone):
             task = walker.at.task
+            if self.skips and self.skips(task, walker.host):
+                walker.go_on(passed_over())
+                continue
             self.begun(task, [walker.host])
             began = time.monotonic()
             outcome = self.run(walker.host, walker.at)
