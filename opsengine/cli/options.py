@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from opsengine.config import config
 from opsengine.errors import InputError, UsageError
 from opsengine.execution.options import Options
 from opsengine.playbook.arguments import KEY, split, unquote
 from opsengine.source.text import COMMAND_LINE, Text, trust
 from opsengine.source.yaml import load_file, load_text
+
+CONNECTION_SETTINGS = {
+    "ANSIBLE_REMOTE_USER": "ansible_user",
+    "ANSIBLE_REMOTE_PORT": "ansible_port",
+    "ANSIBLE_PRIVATE_KEY_FILE": "ansible_ssh_private_key_file",
+    "ANSIBLE_HOST_KEY_CHECKING": "ansible_host_key_checking",
+    "ANSIBLE_TIMEOUT": "ansible_timeout",
+    "ANSIBLE_TRANSPORT": "ansible_connection",
+    "ANSIBLE_PYTHON_INTERPRETER": "ansible_python_interpreter",
+    "ANSIBLE_BECOME_METHOD": "ansible_become_method",
+    "ANSIBLE_BECOME_USER": "ansible_become_user",
+    "ANSIBLE_SSH_ARGS": "ansible_ssh_args",
+    "ANSIBLE_SSH_COMMON_ARGS": "ansible_ssh_common_args",
+    "ANSIBLE_SSH_EXTRA_ARGS": "ansible_ssh_extra_args",
+}
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -68,9 +83,7 @@ connection_options = together(
 running_options = together(
     click.option("-C", "--check", is_flag=True, help="Dry run: change nothing, show what would change."),
     click.option("-D", "--diff", is_flag=True, help="Show each change as a diff."),
-    click.option(
-        "-f", "--forks", type=click.IntRange(1), default=50, show_default=True, help="How many hosts at once."
-    ),
+    click.option("-f", "--forks", type=click.IntRange(1), help="How many hosts at once.  [default: 50]"),
     click.option("-t", "--tags", multiple=True, metavar="TAGS", help="Only tasks with one of these tags (a,b)."),
     click.option("--skip-tags", multiple=True, metavar="TAGS", help="No task with one of these tags."),
     click.option("--force-handlers", is_flag=True, help="Run notified handlers on failed hosts too."),
@@ -98,11 +111,11 @@ output_options = together(
 
 
 def inventory_sources(given: Sequence[str]) -> tuple[str, ...]:
-    """The inventory sources of the command line, else of the environment."""
+    """The inventory sources of the command line, else of the settings."""
     if given:
         return tuple(given)
-    from_environment = os.environ.get("ANSIBLE_INVENTORY", "")
-    return tuple(part for part in from_environment.split(",") if part)
+    text = config().get("ANSIBLE_INVENTORY", "")
+    return (text,) if text.endswith(",") else tuple(part for part in text.split(",") if part)
 
 
 def comma_list(given: Sequence[str]) -> tuple[str, ...]:
@@ -163,15 +176,27 @@ def connection_variables(values: dict[str, Any]) -> dict[str, Any]:
         "become_method": "ansible_become_method",
         "become_user": "ansible_become_user",
     }
-    found: dict[str, Any] = {names[key]: value for key, value in values.items() if key in names and value is not None}
+    found: dict[str, Any] = _connection_settings()
+    found.update({names[key]: value for key, value in values.items() if key in names and value is not None})
     if values.get("become"):
         found["ansible_become"] = True
-    if values.get("ask_pass"):
+    if values.get("ask_pass") or config().truth("ANSIBLE_ASK_PASS"):
         found["ansible_password"] = click.prompt("SSH password", hide_input=True, err=True)
-    if values.get("ask_become_pass"):
+    if values.get("ask_become_pass") or config().truth("ANSIBLE_BECOME_ASK_PASS"):
         default = " [default: the SSH password]" if "ansible_password" in found else ""
         answer = click.prompt(f"Become password{default}", hide_input=True, default="", show_default=False, err=True)
         found["ansible_become_password"] = answer or found.get("ansible_password", "")
+    return found
+
+
+def _connection_settings() -> dict[str, Any]:
+    """The connection variables that the settings stand for."""
+    settings = config()
+    found: dict[str, Any] = {name: settings[key] for key, name in CONNECTION_SETTINGS.items() if settings.get(key)}
+    if settings.truth("ANSIBLE_BECOME"):
+        found["ansible_become"] = True
+    if found.get("ansible_python_interpreter", "").startswith("auto"):
+        del found["ansible_python_interpreter"]
     return found
 
 
@@ -180,14 +205,14 @@ def run_options(values: dict[str, Any]) -> Options:
     return Options(
         inventory=inventory_sources(values["inventory"]),
         check=values["check"],
-        diff=values["diff"],
-        forks=values["forks"],
+        diff=values["diff"] or config().truth("ANSIBLE_DIFF_ALWAYS"),
+        forks=values["forks"] or config().number("ANSIBLE_FORKS") or 50,
         limit=values["limit"],
-        tags=comma_list(values["tags"]),
-        skip_tags=comma_list(values["skip_tags"]),
+        tags=comma_list(values["tags"]) or tuple(config().words("ANSIBLE_RUN_TAGS")),
+        skip_tags=comma_list(values["skip_tags"]) or tuple(config().words("ANSIBLE_SKIP_TAGS")),
         extra_vars=extra_variables(values["extra_vars"]),
         connection=connection_variables(values),
-        force_handlers=values["force_handlers"],
+        force_handlers=values["force_handlers"] or config().truth("ANSIBLE_FORCE_HANDLERS"),
         verbosity=values["verbosity"],
         silence=values["silence"],
         start_at=values.get("start_at"),

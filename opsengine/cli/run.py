@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from opsengine.cli import options as shared
 from opsengine.cli.listing import list_hosts, list_tags, list_tasks
 from opsengine.cli.passwords import use_vault, vault_options
 from opsengine.cli.running import command_line, guarded, prepared_run
+from opsengine.config import config
 from opsengine.playbook.nodes import Playbook
+from opsengine.vault import files
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,7 +61,17 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
         click.echo(f"{', '.join(playbooks)}: no problem found")
         return 0
     words = command_line(["opsengine", *sys.argv[1:]])
-    return guarded(lambda: run.play_all(loaded, words), run.bus)
+    code = guarded(lambda: run.play_all(loaded, words), run.bus)
+    if config().truth("ANSIBLE_RETRY_FILES_ENABLED") and run.gone:
+        _keep_for_retry(run.gone, Path(playbooks[0]))
+    return code
+
+
+def _keep_for_retry(hosts: Iterable[str], playbook: Path) -> None:
+    """Write down the hosts that failed, for `--limit @FILE`."""
+    path = Path(config().get("ANSIBLE_RETRY_FILES_SAVE_PATH") or playbook.parent) / f"{playbook.stem}.retry"
+    files.replace(path, "".join(f"{host}\n" for host in sorted(hosts)).encode())
+    click.echo(f"To try again the hosts that failed: --limit @{path}", err=True)
 
 
 def _loaded(run: Any, paths: list[Path]) -> list[Playbook]:

@@ -13,6 +13,7 @@ from jinja2.runtime import Undefined
 
 from opsengine.agent import library
 from opsengine.agent.client import Request
+from opsengine.config import config
 from opsengine.connection.become import Become
 from opsengine.connection.settings import Settings
 from opsengine.errors import InputError, OpsError, TaskFailed, near
@@ -72,7 +73,7 @@ class PlayRun:
         )
         strategy.skips = self._skips if self.options.step else None
         percentage = self.engine.render(self.play.keywords.get("max_fail_percentage"), self.scopes.of_play())
-        counted = "gather_facts" not in self.play.keywords and "always" not in self.options.skip_tags
+        counted = self._gathers_silently() and "always" not in self.options.skip_tags
         if counted:
             self.owner.stats.gathering(batch)
         failed = strategy.play(self.flows, Limits(percentage, len(batch)))
@@ -80,7 +81,8 @@ class PlayRun:
         return failed
 
     def _strategy(self) -> type[Linear]:
-        name = str(self.engine.render(self.play.keywords.get("strategy", "linear"), self.scopes.of_play()))
+        wanted = self.play.keywords.get("strategy") or config().get("ANSIBLE_STRATEGY", "linear")
+        name = str(self.engine.render(wanted, self.scopes.of_play()))
         found = STRATEGIES.get(name.rpartition(".")[2])
         if found is None:
             raise InputError(f"there is no strategy `{name}`", hint=near(name, STRATEGIES), origin=self.play.origin)
@@ -89,11 +91,15 @@ class PlayRun:
     def _flow(self, host: str) -> Flow:
         wanted = "gather_facts" in self.play.keywords and self._truth(self.play, "gather_facts")
         first = [connecting.gather_task(self.play)] if wanted else []
-        if wanted or "gather_facts" not in self.play.keywords:
+        if wanted or self._gathers_silently():
             self._gather_when_used(self.owner.work(host))
         force = self.options.force_handlers or self._truth(self.play, "force_handlers")
         begins = functools.partial(begins_at, self.options.start_at) if self.owner.waiting else None
         return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force, begins)
+
+    def _gathers_silently(self) -> bool:
+        """Whether facts are gathered, though only when they are needed, as the play does not say."""
+        return "gather_facts" not in self.play.keywords and config().get("ANSIBLE_GATHERING") != "explicit"
 
     def _truth(self, node: Node, keyword: str) -> bool:
         """Whether a keyword holds that is said once for all hosts."""

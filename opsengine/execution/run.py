@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from opsengine.config import config
 from opsengine.errors import InputError, TaskFailed, UsageError, near
 from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted, Status
 from opsengine.execution.catalogue import Modules
@@ -43,8 +44,8 @@ class Run:
         self.bus = bus
         self.secrets = bus.secrets
         self.modules = Modules()
-        folders = os.environ.get("ANSIBLE_ROLES_PATH", "").split(os.pathsep)
-        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders if folder))
+        folders = config().words("ANSIBLE_ROLES_PATH", os.pathsep)
+        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders))
         self.engine = engine or equipped_engine()
         self.stats = Stats()
         self.stopping = threading.Event()

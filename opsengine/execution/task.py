@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.agent import library
 from opsengine.agent.client import Request
+from opsengine.config import config
 from opsengine.connection.settings import LOCAL, Settings
 from opsengine.errors import InputError, OpsError, TaskFailed, TemplateError, Unreachable, near
 from opsengine.events import ItemResult, Status
@@ -261,7 +262,7 @@ class TaskOnHost:
             check=self.check,
             diff=self.diff,
             environment=self._environment(),
-            timeout=self._seconds("async") or self._seconds("timeout"),
+            timeout=self._seconds("async") or self._seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT")),
             coming=self.target.coming,
             folder=self._folder(settings),
             background=self._background(len(items)),

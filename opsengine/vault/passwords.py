@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from opsengine.config import config
 from opsengine.errors import UsageError
 from opsengine.source.text import Origin
 from opsengine.vault.envelope import DEFAULT_LABEL, VaultError, is_encrypted
@@ -36,7 +37,7 @@ class Source(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Where the passwords of a run come from, as the command line and the environment say."""
+    """Where the passwords of a run come from, as the command line and the settings say."""
 
     sources: tuple[Source, ...] = ()
     only_same_label: bool = False
@@ -54,31 +55,36 @@ def source_of(text: str) -> Source:
     return Source(label or default_label(), place)
 
 
-def default_label(environment: Mapping[str, str] = os.environ) -> str:
+def _given(settings: Mapping[str, str] | None) -> Mapping[str, str]:
+    return config() if settings is None else settings
+
+
+def default_label(settings: Mapping[str, str] | None = None) -> str:
     """The label of passwords that are given without one."""
-    return environment.get("ANSIBLE_VAULT_IDENTITY") or DEFAULT_LABEL
+    return _given(settings).get("ANSIBLE_VAULT_IDENTITY") or DEFAULT_LABEL
 
 
-def encrypting_label(environment: Mapping[str, str] = os.environ) -> str | None:
-    """The label of the vault id to encrypt with, where the environment names one."""
-    return environment.get("ANSIBLE_VAULT_ENCRYPT_IDENTITY") or None
+def encrypting_label(settings: Mapping[str, str] | None = None) -> str | None:
+    """The label of the vault id to encrypt with, where the settings name one."""
+    return _given(settings).get("ANSIBLE_VAULT_ENCRYPT_IDENTITY") or None
 
 
 def wanted(
     ids: Iterable[str] = (),
     files: Iterable[str] = (),
     ask: bool = False,
-    environment: Mapping[str, str] = os.environ,
+    settings: Mapping[str, str] | None = None,
 ) -> Wanted:
-    """The sources in Ansible's order: the environment's vault ids, --vault-id, password files, the question."""
-    listed = [part.strip() for part in environment.get("ANSIBLE_VAULT_IDENTITY_LIST", "").split(",")]
+    """The sources in Ansible's order: the settings' vault ids, --vault-id, password files, the question."""
+    settings = _given(settings)
+    listed = [part.strip() for part in settings.get("ANSIBLE_VAULT_IDENTITY_LIST", "").split(",")]
     found = [source_of(text) for text in [*filter(None, listed), *ids]]
-    label = default_label(environment)
-    from_environment = environment.get("ANSIBLE_VAULT_PASSWORD_FILE")
+    label = default_label(settings)
+    from_environment = settings.get("ANSIBLE_VAULT_PASSWORD_FILE")
     found += [Source(label, file) for file in [*files, *([from_environment] if from_environment else [])]]
-    if ask or _is_true(environment.get("ANSIBLE_ASK_VAULT_PASS")):
+    if ask or _is_true(settings.get("ANSIBLE_ASK_VAULT_PASS")):
         found.append(Source(label, PROMPT, plain=True))
-    return Wanted(tuple(found), _is_true(environment.get("ANSIBLE_VAULT_ID_MATCH")))
+    return Wanted(tuple(found), _is_true(settings.get("ANSIBLE_VAULT_ID_MATCH")))
 
 
 def _is_true(value: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -61,3 +62,19 @@ class TestStep:
 
     def test_goes_on_without_asking_when_told_to(self, tmp_path: Path) -> None:
         assert (0, ["2", "3", "4", "5"]) == said(tmp_path, "--step", answers="n\nc\n")[:2]
+
+
+class TestRetryFiles:
+    def test_hold_the_hosts_that_failed_for_limit(self, tmp_path: Path) -> None:
+        (tmp_path / "ansible.cfg").write_text("[defaults]\ninventory = hosts\nretry_files_enabled = yes\n")
+        (tmp_path / "hosts").write_text("h1 ansible_connection=local\nh2 ansible_connection=local\n")
+        (tmp_path / "p.yml").write_text(
+            "- hosts: all\n  tasks:\n    - assert: {that: inventory_hostname == 'h1', fail_msg: 'no, {{ n }}'}\n"
+            "      vars: {n: '{{ inventory_hostname }}'}\n"
+        )
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+        for words, expected in (([], 1), (["--limit", "@p.retry"], 0)):
+            line = command("run", "p.yml", *words)
+            ran = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+            assert (2, expected) == (ran.returncode, ran.stdout.count("h1       :"))
+            assert "h2\n" == (tmp_path / "p.retry").read_text()
