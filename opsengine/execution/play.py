@@ -16,7 +16,7 @@ from opsengine.agent.client import Request
 from opsengine.config import config
 from opsengine.connection.become import Become
 from opsengine.connection.settings import Settings
-from opsengine.errors import InputError, OpsError, TaskFailed, near
+from opsengine.errors import InputError, OpsError, TaskFailed, UndefinedVariable, near
 from opsengine.events import Event, HostResult, HostStarted, Notice, Status, TaskEnded, TaskStarted
 from opsengine.execution import connecting
 from opsengine.execution.actions.include import Inclusion
@@ -31,8 +31,9 @@ from opsengine.execution.task import TaskOnHost
 from opsengine.playbook import keywords
 from opsengine.playbook.nodes import Block, Handler, Node, Play, Task, with_role_names
 from opsengine.source.text import Origin, Text, TextDict
-from opsengine.templating.lazy import plain
+from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.scope import Scope
+from opsengine.variables.magic import Lookups
 
 if TYPE_CHECKING:
     from opsengine.execution.run import Run
@@ -71,6 +72,7 @@ class PlayRun:
         strategy = self._strategy()(
             pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set, self._truth
         )
+        strategy.width = self._width
         strategy.skips = self._skips if self.options.step else None
         percentage = self.engine.render(self.play.keywords.get("max_fail_percentage"), self.scopes.of_play())
         counted = self._gathers_silently() and "always" not in self.options.skip_tags
@@ -144,7 +146,7 @@ class PlayRun:
         if not truth(task.keyword("run_once")):
             return  # Modules that run once by themselves register on their one host, as in Ansible.
         name = task.keywords.get("register")
-        facts = outcome.result.get("ansible_facts")
+        facts = None if truth(task.keyword("delegate_facts")) else outcome.result.get("ansible_facts")
         for host in hosts:
             variables = self.owner.work(host).variables
             if name:
@@ -270,6 +272,16 @@ class PlayRun:
         except OpsError:
             return str(name)
 
+    def _width(self, task: Task) -> int:
+        """The `throttle` of a task. Raises InputError for what is no whole number."""
+        value = task.keyword("throttle")
+        if isinstance(value, Text):
+            value = self.engine.render(value, self.scope(self.owner.work(self.batch[0]), task))
+        try:
+            return max(int(value or 0), 0)
+        except (TypeError, ValueError):
+            raise InputError(f"`throttle` should be a whole number, got {value!r}", origin=task.origin) from None
+
     def _skips(self, task: Task, host: str) -> bool:
         return not self._is_silent(task) and self.owner.skips(self.title(task, host))
 
@@ -289,11 +301,61 @@ class PlayRun:
 
     def delegate(self, on: TaskOnHost, scope: Scope) -> HostWork | None:
         """The host that a task is delegated to, None for the host itself."""
-        written = on.task.keyword("delegate_to")
-        if written is None:
+        if on.task.keyword("delegate_to") is None:
             return None
-        name = str(on.render(written))
+        name = self._delegate_name(on)
         return None if name == on.work.name else self.owner.work(name)
+
+    def _delegate_name(self, on: TaskOnHost) -> str:
+        """Rendered once for each item: it may be left to chance."""
+        name = on.item.delegate if on.item else None
+        if name is None:
+            name = str(on.render(on.task.keyword("delegate_to")))
+            if on.item:
+                on.item.delegate = name
+        return name
+
+    def delegated_vars(self, on: TaskOnHost, scope: Scope) -> dict[str, Any]:
+        """
+        `ansible_delegated_vars`: the variables of the host that a task is delegated to, under its name.
+
+        And its address, where the task's own host has none of its own, as in Ansible.
+        """
+        name = self._delegate_name(on)
+        delegate = self.scope(self.owner.work(name), on.task).with_layer({"inventory_hostname": on.work.name})
+        found: dict[str, Any] = {"ansible_delegated_vars": Lookups({name: lambda: delegate})}
+        if not any("ansible_host" in layer for layer in scope.layers[:-1]):
+            found["ansible_host"] = delegate["ansible_host"]
+        return found
+
+    def environment(self, task: Task, scope: Scope, gathering: bool = False) -> dict[str, str]:
+        """
+        The environment of a task, outermost level first.
+
+        gathering: whether facts are gathered, so that what needs the environment among them is left out, as in Ansible.
+        """
+        found: dict[str, str] = {}
+        for level in task.gathered("environment"):
+            written = self.engine.render(level, scope) if isinstance(level, Text) else level
+            for part in written if isinstance(written, list) else [written]:
+                values = self.engine.render(part, scope) if isinstance(part, Text) else part
+                if values is OMIT:
+                    continue
+                if not isinstance(values, dict):
+                    raise TaskFailed(f"`environment` should be a mapping, got {values!r}", origin=task.origin)
+                for name, value in values.items():
+                    self._add_to_environment(found, str(name), value, scope, gathering)
+        return found
+
+    def _add_to_environment(self, found: dict[str, str], name: str, value: Any, scope: Scope, gathering: bool) -> None:
+        try:
+            rendered = self.engine.render(value, scope)
+        except UndefinedVariable as error:
+            if gathering and "ansible_env" in str(error):
+                return
+            raise
+        if rendered is not OMIT:
+            found[name] = str(rendered)
 
     def facts_target(self, on: TaskOnHost) -> HostWork:
         """The host whose facts a task sets."""
@@ -362,7 +424,8 @@ class PlayRun:
         file = library.find("setup")
         assert file is not None
         args = self.engine.render(task.args, scope) if isinstance(task.args, TextDict) else dict(task.args)
-        for _, result in work.run(settings, become, Request(module=file, items=[args])):
+        environment = self.environment(task, scope, gathering=True)
+        for _, result in work.run(settings, become, Request(module=file, items=[args], environment=environment)):
             if result.get("failed"):
                 raise TaskFailed(f"facts could not be gathered: {result.get('msg')}")
             work.variables.facts.update(result.get("ansible_facts", {}))

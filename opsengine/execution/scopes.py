@@ -56,7 +56,7 @@ class Scopes:
         work = self.run.work(name)
         magic = Lookups({**self._shared, **self._of_host_and_task(work, None)})
         layers = self.layers.of_host(magic, work.variables)
-        scope = Scope(self.run.engine, [*layers, {"ansible_host": name}])
+        scope = Scope(self.run.engine, layers)
         scope.files = ControllerFiles(self.play_run.play, None, scope)
         return scope
 

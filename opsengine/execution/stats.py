@@ -63,10 +63,6 @@ class Stats:
                 counts[str(status)] += 1
 
     def _count_ignored(self, counts: Counter[str], outcome: Outcome) -> None:
-        if _unreachable(outcome):
-            counts["unreachable"] += 1
-            counts["skipped"] += 1
-            return
         counts["ok"] += 1
         counts["ignored"] += 1
         if outcome.result.get("changed"):

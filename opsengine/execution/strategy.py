@@ -89,6 +89,8 @@ class Linear:
         self.share = share
         self.stopped = stopped
         self.truth = truth
+        self.width: Callable[[Task], int] = lambda task: 0
+        """How many hosts at most run a task at once; 0: all."""
         self.skips: Callable[[Task, str], bool] | None = None
         """Asks whether a task is passed over; None where nobody is asked."""
 
@@ -139,8 +141,7 @@ class Linear:
     def _outcomes(self, task: Task, runners: list[Walker]) -> list[Outcome]:
         if self.inline(task) or len(runners) == 1:
             return [self.run(walker.host, _step(walker)) for walker in runners]
-        width = task.keyword("throttle") or 0
-        size = width if isinstance(width, int) and width > 0 else len(runners)
+        size = self.width(task) or len(runners)
         outcomes: list[Outcome] = []
         for start in range(0, len(runners), size):
             futures: list[Future[Outcome]] = []

@@ -45,6 +45,7 @@ class Item:
     scope: Scope
     values: dict[str, Any]
     label: str = ""
+    delegate: str | None = None
     prepared: Prepared | None = None
     result: Result | None = None
 
@@ -102,7 +103,7 @@ class TaskOnHost:
             return default
         if isinstance(value, Text):
             value = self.engine.render(value, self.scope)
-        return truth(value)
+        return default if value is OMIT else truth(value)
 
     def _concluded(self, result: Result) -> Outcome:
         status = status_of(result)
@@ -185,6 +186,8 @@ class TaskOnHost:
         return [self._settled(item, len(items) > 1 or self.task.loop is not None) for item in items]
 
     def _prepare(self, item: Item) -> None:
+        if self.task.keyword("delegate_to") is not None:
+            item.scope = item.scope.with_layer(self.run.delegated_vars(self, item.scope))
         if self._skipped(item.scope):
             item.result = self._skip_result(item.scope)
             return
@@ -276,14 +279,7 @@ class TaskOnHost:
                     item.result = asynchronous(dict(result), request) if self._seconds("async") else dict(result)
 
     def _environment(self) -> dict[str, str]:
-        found: dict[str, str] = {}
-        for level in self.task.gathered("environment"):
-            rendered = self.engine.render(level, self.scope)
-            for part in rendered if isinstance(rendered, list) else [rendered]:
-                if not isinstance(part, dict):
-                    raise TaskFailed(f"`environment` should be a mapping, got {part!r}", origin=self.task.origin)
-                found.update({str(name): str(value) for name, value in part.items()})
-        return found
+        return self.run.environment(self.task, self.scope, gathering=self.module in ("setup", "gather_facts"))
 
     def _seconds(self, keyword: str, default: float | None = None) -> float | None:
         """A keyword that says how long; None where it says nothing, or nought."""

@@ -8,6 +8,7 @@ After ansible-core 2.19's table of playbook keywords
 from __future__ import annotations
 
 from dataclasses import dataclass
+from keyword import kwlist
 from typing import Any
 
 from opsengine.errors import InputError, near
@@ -98,7 +99,7 @@ KEYWORDS = {
         Keyword("delay", "number", TASKS),
         Keyword("loop", "any", TASKS),
         Keyword("loop_control", "mapping", TASKS),
-        Keyword("register", "text", TASKS),
+        Keyword("register", "variable", TASKS),
         Keyword("retries", "int", TASKS),
         Keyword("until", "condition", TASKS),
         Keyword("listen", "list", "handler"),
@@ -203,6 +204,12 @@ def _number(value: Any) -> float:
         raise ValueError(f"should be a number, got {value!r}") from None
 
 
+def _variable(value: Any) -> str:
+    if is_variable_name(value):
+        return str(value)
+    raise ValueError(f"{value!r} cannot be the name of a variable")
+
+
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
@@ -251,8 +258,17 @@ _CONVERTERS = {
     "int": _int,
     "number": _number,
     "text": _text,
+    "variable": _variable,
     "list": _list,
     "mapping": _mapping,
     "tasks": _tasks,
     "condition": _condition,
 }
+
+
+def is_variable_name(name: Any) -> bool:
+    """Whether a variable can have this name: one that Python and jinja2 take for a name."""
+    return isinstance(name, str) and name.isidentifier() and name.isascii() and name not in RESERVED
+
+
+RESERVED = frozenset([*kwlist, "true", "false", "none"])

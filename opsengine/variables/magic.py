@@ -12,6 +12,8 @@ from typing import Any
 
 ANSIBLE_VERSION = {"full": "2.19.0", "major": 2, "minor": 19, "revision": 0, "string": "2.19.0"}
 
+IMPLICIT = ("localhost", "127.0.0.1", "::1")
+
 
 class Lookups(Mapping[str, Any]):
     """A mapping of names to functions that give their values; a function that gives None hides its name."""
@@ -33,17 +35,21 @@ class Lookups(Mapping[str, Any]):
 
 
 class HostVars(Mapping[str, Any]):
-    """`hostvars`: the variables of every host of the inventory, each a scope of its own, made when it is read."""
+    """
+    `hostvars`: the variables of every host of the inventory, each a scope of its own, made when it is read.
+
+    This machine is found by its own names too where the inventory does not have it; it is not among those counted.
+    """
 
     def __init__(self, names: Callable[[], Any], scope_of: Callable[[str], Any]) -> None:
         self._names = names
         self._scope_of = scope_of
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names()
+        return name in self._names() or name in IMPLICIT
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._names():
+        if name not in self:
             raise KeyError(name)
         return self._scope_of(name)
 

@@ -1,13 +1,11 @@
 """Set variables of a host."""
 
-import re
 from typing import Any
 
 from modules.kit.args import Arg, Raw
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
-
-NAME = re.compile(r"[A-Za-z_]\w*")
+from opsengine.playbook.keywords import is_variable_name
 
 
 class SetFact(ControllerModule):
@@ -26,10 +24,11 @@ class SetFact(ControllerModule):
     def perform(self, task: Any) -> dict[str, Any]:
         """The variables as facts of the result."""
         for name in self.values:
-            if not NAME.fullmatch(str(name)):
+            if not is_variable_name(name):
+                kind = "" if isinstance(name, str) else f" of type '{type(name).__name__}'"
                 raise TaskFailed(
-                    f"`{name}` cannot be the name of a variable",
-                    hint="letters, digits and _, not beginning with a digit",
+                    f"Invalid variable name {str(name)!r}{kind}.",
+                    hint="letters, digits and _, not beginning with a digit, and no word of the language",
                 )
         if not self.values:
             raise TaskFailed("set_fact sets nothing", hint="write the variables as its arguments: NAME: VALUE")
