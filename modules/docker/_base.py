@@ -3,7 +3,7 @@
 import os
 
 from modules.docker._client import DEFAULT_HOST, Client, EngineAbsent, tls_context
-from modules.kit import Arg, Module, Path
+from modules.kit import Arg, Module, Path, Query
 
 
 class EngineArguments:
@@ -37,12 +37,6 @@ class EngineArguments:
             context = tls_context(self.validate_certs, self.ca_path, self.client_cert, self.client_key)
         return Client(host, context, self.api_version, self.timeout)
 
-
-class EngineModule(EngineArguments, Module):
-    """A module whose thing lives in an engine; its `read` and `change` are given one that answers."""
-
-    collection = "community.docker"
-
     def engine(self):
         """The engine's client, or None in a dry run in which the engine is still to come."""
         client = self.client()
@@ -53,6 +47,12 @@ class EngineModule(EngineArguments, Module):
             self.needs("engine", "docker", False, str(absent), hint)
             return None
         return client
+
+
+class EngineModule(EngineArguments, Module):
+    """A module whose thing lives in an engine; its `read` and `change` are given one that answers."""
+
+    collection = "community.docker"
 
     def current(self):
         engine = self.engine()
@@ -68,6 +68,19 @@ class EngineModule(EngineArguments, Module):
     def change(self, engine, change):
         """Make the change."""
         raise TypeError("%s cannot be changed" % type(self).__name__)
+
+
+class EngineQuery(EngineArguments, Query):
+    """A module that only looks: `look` is given an engine that answers, or None in a dry run before there is one."""
+
+    collection = "community.docker"
+
+    def read(self):
+        return self.look(self.engine())
+
+    def look(self, engine):
+        """The values of the result."""
+        raise TypeError("%s reads nothing" % type(self).__name__)
 
 
 def texts(mapping):
