@@ -125,20 +125,20 @@ class _Requests(Base):
 
     def _tls(self):
         try:
-            context = ssl.create_default_context()
+            tls = ssl.create_default_context()
             if self.ca_path:
                 folder = os.path.isdir(self.ca_path)
-                context.load_verify_locations(**{"capath" if folder else "cafile": self.ca_path})
+                tls.load_verify_locations(**{"capath" if folder else "cafile": self.ca_path})
             if not self.validate_certs:
-                context.check_hostname = False
-                context.verify_mode = ssl.CERT_NONE
+                tls.check_hostname = False
+                tls.verify_mode = ssl.CERT_NONE
             if self.client_cert:
-                context.load_cert_chain(self.client_cert, self.client_key)
+                tls.load_cert_chain(self.client_cert, self.client_key)
             if self.ciphers:
-                context.set_ciphers(":".join(self.ciphers))
+                tls.set_ciphers(":".join(self.ciphers))
         except (OSError, ssl.SSLError) as error:
             raise ModuleFailed("the TLS settings cannot be used: %s" % error, hint="see ca_path, client_cert, ciphers")
-        return context
+        return tls
 
 
 class Answer:
