@@ -7,11 +7,9 @@ https://docs.ansible.com/ansible-core/2.19/reference_appendices/config.html
 
 from __future__ import annotations
 
-import configparser
 import functools
 import os
 import stat
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -121,6 +119,8 @@ def _classic_file(environment: Mapping[str, str]) -> Path | None:
 
 def read_classic(path: Path) -> dict[str, str]:
     """The settings of an ansible.cfg that have a meaning here; the others are passed over. Raises InputError."""
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, inline_comment_prefixes=(";",), strict=False)
     try:
         parser.read_string(path.read_text(encoding="utf-8"))
@@ -141,6 +141,8 @@ def read_classic(path: Path) -> dict[str, str]:
 
 def read_own(path: Path) -> dict[str, str]:
     """The settings of an opsengine.toml: the keys of ansible.cfg without its sections. Raises InputError."""
+    import tomllib
+
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

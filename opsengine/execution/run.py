@@ -102,8 +102,10 @@ class Run:
     def _find_beginning(self, playbooks: Sequence[Playbook]) -> None:
         """Raise UsageError where the task to begin at is in none of the playbooks."""
         wanted = self.options.start_at
+        if wanted is None:
+            return
         tasks = [task for playbook in playbooks for play in playbook.plays for task in play.tasks()]
-        if wanted is not None and not any(begins_at(wanted, task) for task in tasks):
+        if not any(begins_at(wanted, task) for task in tasks):
             hint = near(wanted, [task.name for task in tasks if task.name])
             hint = hint or "--list-tasks shows what there is; what is included while running cannot be begun at"
             raise UsageError(f"there is no task `{wanted}` to begin at", hint=hint)

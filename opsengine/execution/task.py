@@ -258,6 +258,9 @@ class TaskOnHost:
         delegate = self.run.delegate(self, self.scope)
         self.target = delegate or self.work
         settings, become = self.run.settings(self.target, self.task, self.scope)
+        limit = self._seconds("async")
+        background = self._background(len(items), limit)
+        timeout = limit or self._seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT"))
         contents = [item.prepared.content for item in items if item.prepared and item.prepared.content]
         request = Request(
             module=file,
@@ -265,18 +268,16 @@ class TaskOnHost:
             check=self.check,
             diff=self.diff,
             environment=self._environment(),
-            timeout=self._seconds("async") or self._seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT")),
+            timeout=None if background else timeout,
             coming=self.target.coming,
             folder=self._folder(settings),
-            background=self._background(len(items)),
+            background=background,
             content=_first_of(contents),
         )
-        if request.background:
-            request.timeout = None
         for index, result in self.target.run(settings, become, request):
             for item in items if index < 0 else [items[index]]:
                 if item.result is None:
-                    item.result = asynchronous(dict(result), request) if self._seconds("async") else dict(result)
+                    item.result = asynchronous(dict(result), request) if limit else dict(result)
 
     def _environment(self) -> dict[str, str]:
         return self.run.environment(self.task, self.scope, gathering=self.module in ("setup", "gather_facts"))
@@ -292,9 +293,8 @@ class TaskOnHost:
         except (TypeError, ValueError):
             raise TaskFailed(f"`{keyword}` should be a number of seconds, got {seconds!r}") from None
 
-    def _background(self, items: int) -> dict[str, Any] | None:
+    def _background(self, items: int, limit: float | None) -> dict[str, Any] | None:
         """With `async` and `poll: 0`: jobs that the host goes on with by itself. A dry run waits for each."""
-        limit = self._seconds("async")
         if not limit or self._seconds("poll", POLL) or self.check:
             return None
         return {"jobs": [f"j{secrets.randbelow(10**12)}.{os.getpid()}" for _ in range(items)], "limit": limit}

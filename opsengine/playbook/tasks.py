@@ -70,8 +70,11 @@ class TaskReader:
     def _task(self, item: TextDict, parent: Node, handler: bool) -> Task | Block | None:
         place = "handler" if handler else "task"
         keys = [str(key) for key in item if not str(key).startswith("with_")]
-        elsewhere = [key for key in keys if key in KEYWORDS and place not in KEYWORDS[key].on.split()]
-        candidates = tuple(key for key in keys if key not in KEYWORDS or (key in elsewhere and self._is_module(key)))
+        candidates = tuple(
+            key
+            for key in keys
+            if key not in KEYWORDS or (place not in KEYWORDS[key].on.split() and self._is_module(key))
+        )
         others = tuple(key for key in item if str(key).startswith("with_"))
         found_module = self._module_key(item, place, candidates)
         own = (found_module,) if found_module is not None else candidates
