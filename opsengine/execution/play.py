@@ -301,18 +301,20 @@ class PlayRun:
 
     def delegate(self, on: TaskOnHost, scope: Scope) -> HostWork | None:
         """The host that a task is delegated to, None for the host itself."""
-        if on.task.keyword("delegate_to") is None:
-            return None
         name = self._delegate_name(on)
-        return None if name == on.work.name else self.owner.work(name)
+        return None if name in (None, on.work.name) else self.owner.work(name)
 
-    def _delegate_name(self, on: TaskOnHost) -> str:
-        """Rendered once for each item: it may be left to chance."""
-        name = on.item.delegate if on.item else None
-        if name is None:
-            name = str(on.render(on.task.keyword("delegate_to")))
-            if on.item:
-                on.item.delegate = name
+    def _delegate_name(self, on: TaskOnHost) -> str | None:
+        """None where the task is not delegated. Rendered once for each item: it may be left to chance."""
+        written = on.task.keyword("delegate_to")
+        if written is None:
+            return None
+        if on.item and on.item.delegate is not None:
+            return on.item.delegate
+        rendered = on.render(written)
+        name = None if rendered is OMIT else str(rendered)
+        if on.item:
+            on.item.delegate = name
         return name
 
     def delegated_vars(self, on: TaskOnHost, scope: Scope) -> dict[str, Any]:
@@ -322,6 +324,8 @@ class PlayRun:
         And its address, where the task's own host has none of its own, as in Ansible.
         """
         name = self._delegate_name(on)
+        if name is None:
+            return {}
         delegate = self.scope(self.owner.work(name), on.task).with_layer({"inventory_hostname": on.work.name})
         found: dict[str, Any] = {"ansible_delegated_vars": Lookups({name: lambda: delegate})}
         if not any("ansible_host" in layer for layer in scope.layers[:-1]):
