@@ -58,6 +58,10 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
 """Name -> (section of ansible.cfg, key there and in opsengine.toml, kind)."""
 
 
+OWN_KEYS = {("diff", "always"): "diff", ("tags", "run"): "tags", ("tags", "skip"): "skip_tags"}
+"""The keys of opsengine.toml that without their section would say nothing."""
+
+
 class Config(Mapping[str, str]):
     """The settings by name, each as text."""
 
@@ -75,7 +79,7 @@ class Config(Mapping[str, str]):
 
     def truth(self, name: str) -> bool:
         """A setting that is yes or no; no where nothing is said. Raises UsageError for anything else."""
-        word = self.get(name, "no").strip().lower()
+        word = (self.get(name) or "no").strip().lower()
         if word not in TRUE + FALSE:
             raise UsageError(f"{name}: should be yes or no, got `{self[name]}`")
         return word in TRUE
@@ -147,8 +151,7 @@ def read_own(path: Path) -> dict[str, str]:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"not TOML: {error}", origin=Origin(str(path))) from None
-    names = {("diff" if key == "always" else _own_key(section, key)): name
-             for name, (section, key, _) in SETTINGS.items()}  # fmt: skip
+    names = {OWN_KEYS.get((section, key), key): name for name, (section, key, _) in SETTINGS.items()}
     found = {}
     for key, value in given.items():
         if key not in names:
@@ -156,10 +159,6 @@ def read_own(path: Path) -> dict[str, str]:
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
         found[names[key]] = _placed(names[key], text, SETTINGS[names[key]][2], path)
     return found
-
-
-def _own_key(section: str, key: str) -> str:
-    return {"run": "tags", "skip": "skip_tags"}[key] if section == "tags" else key
 
 
 def _placed(name: str, text: str, kind: str, file: Path) -> str:

@@ -37,8 +37,6 @@ class Script(_Command):
 
     def run(self):
         """A file of mode 0700 for as long as the script runs."""
-        if self.entry.data is None:
-            self.context.content.ask([self.entry.sha256])
         handle, self.place = tempfile.mkstemp(prefix="opsengine-", suffix="-" + self._script["name"])
         try:
             with open(handle, "wb") as file:

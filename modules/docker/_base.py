@@ -85,10 +85,11 @@ class EngineQuery(EngineArguments, Query):
 
 def texts(mapping):
     """A mapping with its values as text, as labels and options are kept; true and false in lower case."""
-    return {str(key): _text(value) for key, value in (mapping or {}).items()}
+    return {str(key): text(value) for key, value in (mapping or {}).items()}
 
 
-def _text(value):
+def text(value):
+    """A value as text; true and false in lower case, nothing as an empty one."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

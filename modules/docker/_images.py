@@ -30,6 +30,11 @@ def is_id(name):
     return bool(re.match(r"^(sha256:)?[0-9a-f]{12,64}$", name))
 
 
+def full(name):
+    """An image's name with its tag or digest; an id is itself."""
+    return name if is_id(name) else joined(*split(name))
+
+
 def registry_of(repository):
     """The registry that a repository lives in."""
     first = repository.partition("/")[0]

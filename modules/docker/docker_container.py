@@ -80,7 +80,7 @@ class DockerContainer(ContainerArguments, EngineModule):
         return "stopped"
 
     def _image_name(self):
-        return self.image if _images.is_id(self.image) else _images.joined(*_images.split(self.image))
+        return _images.full(self.image)
 
     # -- what is asked for
 

@@ -1,6 +1,6 @@
 """Tell about the engine and, where asked for, about what is on it."""
 
-from modules.docker._base import EngineQuery
+from modules.docker._base import EngineQuery, text
 from modules.kit import Arg
 
 SHORT = {
@@ -51,5 +51,4 @@ class DockerHostInfo(EngineQuery):
 
 
 def _texts(value):
-    values = value if isinstance(value, list) else [value]
-    return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
+    return [text(item) for item in (value if isinstance(value, list) else [value])]

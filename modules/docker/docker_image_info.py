@@ -15,9 +15,5 @@ class DockerImageInfo(EngineQuery):
         names = self.name
         if names is None:
             names = [image["Id"] for image in engine.get("/images/json")]
-        found = [engine.get("/images/%s/json" % quoted(_full(name))) for name in names]
+        found = [engine.get("/images/%s/json" % quoted(_images.full(name))) for name in names]
         return {"images": [image for image in found if image is not None]}
-
-
-def _full(name):
-    return name if _images.is_id(name) else _images.joined(*_images.split(name))

@@ -52,8 +52,6 @@ class Assemble(_Placed):
         return result
 
     def _content(self, entry):
-        if entry.data is None:
-            self.context.content.ask([entry.sha256])
         return b"".join(entry.chunks(self.context.content))
 
     def _joined(self, fragments):

@@ -14,9 +14,10 @@ from modules.kit.filesystem import write
 PRIVATE = 0o600
 
 
-def folder():
-    """Where the files of the jobs are."""
-    return os.path.expanduser(os.environ.get("ANSIBLE_ASYNC_DIR") or "~/.ansible_async")
+def place(job):
+    """The path of a job's file; whatever the job is called, in the folder of jobs."""
+    folder = os.path.expanduser(os.environ.get("ANSIBLE_ASYNC_DIR") or "~/.ansible_async")
+    return os.path.join(folder, os.path.basename(job))
 
 
 def start(job, limit, run):
@@ -25,8 +26,8 @@ def start(job, limit, run):
 
     run gives the result of the task. The process belongs to no session, terminal or channel of ours.
     """
-    os.makedirs(folder(), 0o700, exist_ok=True)
-    path = os.path.join(folder(), job)
+    path = place(job)
+    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
     known = {"ansible_job_id": job, "results_file": path, "started": 1, "finished": 0}
     _note(path, known)
     pid = os.fork()
@@ -58,19 +59,18 @@ def _watch(path, known, limit, run):
     end = time.monotonic() + limit
     while time.monotonic() < end:
         if os.waitpid(pid, os.WNOHANG)[0]:
-            _see_to_result(path, known)
+            _conclude(path, known, "the job's process ended without a result: killed, or out of memory?")
             return
         time.sleep(0.05)
     os.killpg(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    if not _read(path).get("finished"):
-        _note(path, dict(known, failed=1, finished=1, changed=False, msg="Timeout exceeded", child_pid=pid))
+    _conclude(path, known, "Timeout exceeded", child_pid=pid)
 
 
-def _see_to_result(path, known):
+def _conclude(path, known, message, **further):
+    """Note the failure of a process that has gone, unless it left a result."""
     if not _read(path).get("finished"):
-        message = "the job's process ended without a result (9: out of memory?)"
-        _note(path, dict(known, failed=1, finished=1, changed=False, msg=message))
+        _note(path, dict(known, failed=1, finished=1, changed=False, msg=message, **further))
 
 
 def _note(path, values):
@@ -85,14 +85,14 @@ def _read(path):
 def status(job):
     """What is known of a job; None where there is no such job. Raises ValueError for a file that is not one."""
     try:
-        return _read(os.path.join(folder(), os.path.basename(job)))
+        return _read(place(job))
     except FileNotFoundError:
         return None
 
 
 def forget(job):
     """Remove the file of a job; returns its path. What runs goes on."""
-    path = os.path.join(folder(), os.path.basename(job))
+    path = place(job)
     if os.path.exists(path):
         os.unlink(path)
     return path

@@ -109,8 +109,6 @@ class Uri(_Requests, Action):
     def _content_of_source(self):
         if self._source is not None:
             (entry,) = _entries.of_manifest(self._source)
-            if entry.data is None:
-                self.context.content.ask([entry.sha256])
             return b"".join(entry.chunks(self.context.content))
         try:
             with open(self.src, "rb") as file:

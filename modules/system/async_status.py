@@ -1,7 +1,5 @@
 """Tell how a task is that was started with `async` and `poll: 0`."""
 
-import os
-
 from modules.kit import Arg, ModuleFailed, Query, jobs
 
 
@@ -10,7 +8,7 @@ class AsyncStatus(Query):
     mode = Arg(str, "cleanup removes what is kept of the job", default="status", choices=("cleanup", "status"))
 
     def read(self):
-        path = os.path.join(jobs.folder(), os.path.basename(self.jid))
+        path = jobs.place(self.jid)
         known = {"ansible_job_id": self.jid, "results_file": path, "started": True, "finished": True}
         try:
             found = jobs.status(self.jid)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-ANSIBLE_VERSION = {"full": "2.19.0", "major": 2, "minor": 19, "revision": 0, "string": "2.19.0"}
+from opsengine.inventory.model import LOCALHOST
 
-IMPLICIT = ("localhost", "127.0.0.1", "::1")
+ANSIBLE_VERSION = {"full": "2.19.0", "major": 2, "minor": 19, "revision": 0, "string": "2.19.0"}
 
 
 class Lookups(Mapping[str, Any]):
@@ -46,7 +46,7 @@ class HostVars(Mapping[str, Any]):
         self._scope_of = scope_of
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names() or name in IMPLICIT
+        return name in self._names() or name in LOCALHOST
 
     def __getitem__(self, name: str) -> Any:
         if name not in self:

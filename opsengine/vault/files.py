@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import stat
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from opsengine.agent.library import make_importable
 from opsengine.source.text import Origin
 from opsengine.vault.envelope import HEADER, is_encrypted
 from opsengine.vault.keyring import current
@@ -43,34 +42,19 @@ def replace(path: Path, data: bytes, wipe: bool = False) -> None:
 
     wipe: overwrite what was there, when the new content is in its place. Links are followed. Raises OSError.
     """
+    make_importable()
+    from modules.kit.filesystem import write
+
     path = path.resolve()
     before = path.stat() if path.exists() else None
     old = path.open("r+b") if wipe and before and before.st_nlink == 1 else None
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            if before:
-                _give(handle, before)
-            file.write(data)
-            file.flush()
-            os.fsync(handle)
-        temporary.replace(path)
+        write(path, data, mode=None if before else PRIVATE)
         if old:
             _overwrite(old.fileno())
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
     finally:
         if old:
             old.close()
-
-
-def _give(handle: int, before: os.stat_result) -> None:
-    now = os.fstat(handle)
-    if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
-        os.fchown(handle, before.st_uid, before.st_gid)
-    os.fchmod(handle, stat.S_IMODE(before.st_mode))
 
 
 def wipe(path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +22,6 @@ from opsengine.vault.keyring import Keyring, Password
 PROMPT = "prompt"
 UNKNOWN_ID = 2
 """What a client script exits with when it has no password for a vault id."""
-TRUE = ("1", "true", "yes", "on", "y", "t")
 
 Ask = Callable[[str], str]
 """Asks the person at the terminal for something that is not shown while it is typed."""
@@ -55,40 +54,30 @@ def source_of(text: str) -> Source:
     return Source(label or default_label(), place)
 
 
-def _given(settings: Mapping[str, str] | None) -> Mapping[str, str]:
-    return config() if settings is None else settings
-
-
-def default_label(settings: Mapping[str, str] | None = None) -> str:
+def default_label() -> str:
     """The label of passwords that are given without one."""
-    return _given(settings).get("ANSIBLE_VAULT_IDENTITY") or DEFAULT_LABEL
+    return config().get("ANSIBLE_VAULT_IDENTITY") or DEFAULT_LABEL
 
 
-def encrypting_label(settings: Mapping[str, str] | None = None) -> str | None:
+def encrypting_label() -> str | None:
     """The label of the vault id to encrypt with, where the settings name one."""
-    return _given(settings).get("ANSIBLE_VAULT_ENCRYPT_IDENTITY") or None
+    return config().get("ANSIBLE_VAULT_ENCRYPT_IDENTITY") or None
 
 
 def wanted(
     ids: Iterable[str] = (),
     files: Iterable[str] = (),
     ask: bool = False,
-    settings: Mapping[str, str] | None = None,
 ) -> Wanted:
     """The sources in Ansible's order: the settings' vault ids, --vault-id, password files, the question."""
-    settings = _given(settings)
-    listed = [part.strip() for part in settings.get("ANSIBLE_VAULT_IDENTITY_LIST", "").split(",")]
-    found = [source_of(text) for text in [*filter(None, listed), *ids]]
-    label = default_label(settings)
+    settings = config()
+    found = [source_of(text) for text in [*settings.words("ANSIBLE_VAULT_IDENTITY_LIST"), *ids]]
+    label = default_label()
     from_environment = settings.get("ANSIBLE_VAULT_PASSWORD_FILE")
     found += [Source(label, file) for file in [*files, *([from_environment] if from_environment else [])]]
-    if ask or _is_true(settings.get("ANSIBLE_ASK_VAULT_PASS")):
+    if ask or settings.truth("ANSIBLE_ASK_VAULT_PASS"):
         found.append(Source(label, PROMPT, plain=True))
-    return Wanted(tuple(found), _is_true(settings.get("ANSIBLE_VAULT_ID_MATCH")))
-
-
-def _is_true(value: str | None) -> bool:
-    return (value or "").strip().lower() in TRUE
+    return Wanted(tuple(found), settings.truth("ANSIBLE_VAULT_ID_MATCH"))
 
 
 def fill(keyring: Keyring, sources: Sequence[Source], ask: Ask, new: bool = False) -> None:

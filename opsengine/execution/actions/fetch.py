@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 
 from modules.kit.args import Arg  # isort: skip - importable once actions.base has been read
+from modules.kit.filesystem import digest, replacing  # isort: skip
 
 if TYPE_CHECKING:
     from opsengine.execution.task import TaskOnHost
@@ -44,7 +44,7 @@ class Fetch(ControllerModule):
             return {"msg": problem, "changed": False, "file": self.src}
         dest = self._place(task)
         checksum = there.get("checksum")
-        if dest.is_file() and checksum and _digest(dest, "sha1") == checksum:
+        if dest.is_file() and checksum and digest(dest) == checksum:
             return {"changed": False, "file": self.src, "dest": str(dest), **_sums(dest)}
         result = {"changed": True, "dest": str(dest), "remote_md5sum": None, "remote_checksum": checksum}
         if task.check:
@@ -78,24 +78,17 @@ class Fetch(ControllerModule):
     def _bring(self, task: TaskOnHost, dest: Path, size: int, checksum: str | None) -> None:
         """Write the file beside its place and put it there when it is whole."""
         dest.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=dest.parent, prefix=f".{dest.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                found = hashlib.sha1()
-                for piece in _pieces(task, self.src, size):
-                    file.write(piece)
-                    found.update(piece)
-                if checksum and found.hexdigest() != checksum:
-                    raise TaskFailed(
-                        f"checksum mismatch: {self.src} changed while it was fetched",
-                        hint="fetch it again, or a copy of it that stands still",
-                        result={"checksum": found.hexdigest(), "remote_checksum": checksum},
-                    )
-                os.fchmod(handle, dest.stat().st_mode & 0o7777 if dest.exists() else 0o666 & ~_umask())
-            Path(name).replace(dest)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        found = hashlib.sha1()
+        with replacing(dest) as file:
+            for piece in _pieces(task, self.src, size):
+                file.write(piece)
+                found.update(piece)
+            if checksum and found.hexdigest() != checksum:
+                raise TaskFailed(
+                    f"checksum mismatch: {self.src} changed while it was fetched",
+                    hint="fetch it again, or a copy of it that stands still",
+                    result={"checksum": found.hexdigest(), "remote_checksum": checksum},
+                )
 
 
 def _pieces(task: TaskOnHost, src: str, size: int) -> Any:
@@ -117,15 +110,4 @@ def _asked(task: TaskOnHost, module: str, args: dict[str, Any]) -> dict[str, Any
 
 
 def _sums(path: Path) -> dict[str, str]:
-    return {"checksum": _digest(path, "sha1"), "md5sum": _digest(path, "md5")}
-
-
-def _digest(path: Path, algorithm: str) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    return {"checksum": digest(path), "md5sum": digest(path, "md5")}
