@@ -9,7 +9,7 @@ from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.playbook.nodes import Loop, Task
 from opsengine.source.text import Text
-from opsengine.templating.lazy import plain
+from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.lookups import all_lookups
 from opsengine.templating.scope import Scope
 
@@ -22,9 +22,9 @@ RETRIES, DELAY = 3, 5.0
 
 def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     """What the loop runs over. Raises TaskFailed when that is no list."""
-    terms = on.engine.render(loop.over, on.scope)
     if loop.lookup:
-        return _looked_up(on, loop, terms)
+        return _looked_up(on, loop)
+    terms = on.engine.render(loop.over, on.scope)
     if isinstance(terms, list):
         return terms
     raise TaskFailed(
@@ -34,11 +34,16 @@ def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     )
 
 
-def _looked_up(on: TaskOnHost, loop: Loop, terms: Any) -> list[Any]:
+def _looked_up(on: TaskOnHost, loop: Loop) -> list[Any]:
     lookup = all_lookups().get(loop.lookup)
     if lookup is None:
         raise TaskFailed(f"there is no lookup `{loop.lookup}`", origin=loop.origin)
-    listed = terms if isinstance(terms, list) else [terms]
+    first_found = str(loop.lookup).rpartition(".")[2] == "first_found"
+    render = on.engine.render_known if first_found else on.engine.render
+    terms = render(loop.over, on.scope)
+    listed = terms if isinstance(terms, list) else [] if terms is OMIT else [terms]
+    if first_found:
+        return list(lookup(listed, on.scope, _files=on.scope.files, _action=on.module))
     if loop.lookup == "items" and any(isinstance(term, list) for term in listed):
         return [item for term in listed for item in (term if isinstance(term, list) else [term])]
     return list(lookup(listed, on.scope, _files=on.scope.files))
@@ -47,9 +52,9 @@ def _looked_up(on: TaskOnHost, loop: Loop, terms: Any) -> list[Any]:
 def variables(loop: Loop, items: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """The variables of each item: the item itself, its index, and `ansible_loop` where it is asked for."""
     for index, item in enumerate(items):
-        found: dict[str, Any] = {str(loop.loop_var): item}
+        found: dict[str, Any] = {str(loop.loop_var): item, "ansible_loop_var": loop.loop_var}
         if loop.index_var:
-            found[str(loop.index_var)] = index
+            found |= {str(loop.index_var): index, "ansible_index_var": loop.index_var}
         if loop.extended:
             found["ansible_loop"] = _extended(items, index, loop.extended_allitems)
         yield found

@@ -10,11 +10,11 @@ from typing import Any, cast
 import jinja2
 from jinja2.runtime import Undefined
 
-from opsengine.errors import OpsError, TemplateError
+from opsengine.errors import OpsError, TemplateError, UndefinedVariable
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
-from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, type_name
+from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, type_name
 from opsengine.templating.scope import Scope
 from opsengine.templating.undefined import Broken, Missing, MissingUsed, is_missing
 from opsengine.vault.values import Confidential, Encrypted
@@ -73,6 +73,18 @@ class Engine:
         if isinstance(value, (str, int, float, bool, type(None), Omit)):
             return value
         return self._finished(value, None, scope)
+
+    def render_known(self, value: Any, scope: Scope) -> Any:
+        """As `render`, but elements that name something missing are left out too (`with_first_found`)."""
+        if isinstance(value, dict):
+            pairs = ((plain(key), self.render_known(item, scope)) for key, item in value.items())
+            return {key: item for key, item in pairs if item is not OMIT}
+        if isinstance(value, (list, tuple)):
+            return [item for item in (self.render_known(item, scope) for item in value) if item is not OMIT]
+        try:
+            return known(self.render_string(value, scope)) if isinstance(value, Text) else value
+        except UndefinedVariable:
+            return OMIT
 
     @staticmethod
     def _finished(value: Any, source: Text | None, scope: Scope) -> Any:
@@ -184,10 +196,8 @@ class Engine:
                 "an empty condition; Empty conditional expressions are not allowed", hint=hint, origin=origin
             )
         if not isinstance(test, Text):
-            raise TemplateError(
-                f"a condition should be an expression, got {test!r}; Conditional expressions must be strings",
-                origin=origin,
-            )
+            wrong = "Conditional expressions must be strings" if not isinstance(test, str) else "this one is untrusted"
+            raise TemplateError(f"a condition should be an expression, got {test!r}; {wrong}", origin=origin)
         text = Text(test.strip(), origin)
         if not text.is_template or not (text.startswith(BEGINNINGS) and text.endswith(ENDS)):
             return text
@@ -196,7 +206,8 @@ class Engine:
             return self._expression_of(value, scope, origin) if not value.strip() else Text(value.strip(), origin)
         if isinstance(value, str):
             hint = "write it without braces: `when: x == 5`"
-            raise TemplateError(f"the condition `{test}` gives the text '{short(value)}'", hint=hint, origin=origin)
+            message = f"the condition `{test}` gives untrusted text as its expression: '{short(value)}'"
+            raise TemplateError(message, hint=hint, origin=origin)
         return value
 
     def _truth(self, expression: Text, scope: Scope, origin: Origin) -> Any:

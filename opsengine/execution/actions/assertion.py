@@ -5,6 +5,7 @@ from typing import Any
 from modules.kit.args import Arg, Raw
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
+from opsengine.source.text import Text
 
 
 class Assert(ControllerModule):
@@ -20,12 +21,19 @@ class Assert(ControllerModule):
 
     def perform(self, task: Any) -> dict[str, Any]:
         """Test each condition in turn."""
-        conditions = self.that if isinstance(self.that, list) else [self.that]
-        for condition in conditions:
+        for condition in self._conditions(task):
             if not task.condition(condition):
                 result = {"changed": False, "assertion": str(condition), "evaluated_to": False}
                 raise TaskFailed(_text(self.fail_msg) or "Assertion failed", result=result)
         return {"msg": _text(self.success_msg) or "All assertions passed"}
+
+    def _conditions(self, task: Any) -> list[Any]:
+        """The conditions one by one; a template may give a list of them."""
+        that = self.that
+        if isinstance(that, Text) and that.is_template and that.strip().startswith("{{"):
+            given = task.render(that)
+            that = given if isinstance(given, list) else that
+        return that if isinstance(that, list) else [that]
 
 
 def _text(message: Any) -> str:
