@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from jinja2.runtime import Undefined
-
 from opsengine.agent import library
 from opsengine.agent.client import Request
 from opsengine.config import config
@@ -409,10 +407,6 @@ class PlayRun:
             if key not in self._shared:
                 self._shared[key] = make()
             return self._shared[key]
-
-    def shown(self, value: Any) -> Any:
-        """A value as debug shows it, also where there is none."""
-        return "VARIABLE IS NOT DEFINED!" if isinstance(value, Undefined) else plain(value)
 
     # Facts
 

@@ -16,7 +16,7 @@ from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvi
 from opsengine.templating.explain import explained, line_in, short
 from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, type_name
 from opsengine.templating.scope import Scope
-from opsengine.templating.undefined import Broken, Missing, MissingUsed, is_missing
+from opsengine.templating.undefined import Broken, Missing, MissingUsed
 from opsengine.vault.values import Confidential, Encrypted
 
 SIMPLE = re.compile(r"\{\{\s*(?!(?:true|false|none|True|False|None|not)\b)([A-Za-z_]\w*)\s*\}\}")
@@ -150,15 +150,27 @@ class Engine:
             return explained(error, shown, origin)
         return None
 
-    def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
-        """The value of a bare expression (no braces) as plain data, or Undefined; a broken variable is an error."""
+    def displayed(self, text: str, origin: Origin, scope: Scope) -> tuple[Any, list[str]]:
+        """
+        The value of a bare expression for people to look at, and what is wrong with it.
+
+        As in Ansible's debug, `<< error 1 - ... >>` stands for each element that is missing; what fails otherwise is
+        an error here too.
+        """
+        problems: list[str] = []
+
+        def instead(missing: Undefined) -> str:
+            if isinstance(missing, Broken) or not isinstance(missing, Missing):
+                raise _use_of(missing)
+            problems.append(missing.explain(scope).message)
+            return f"<< error {len(problems)} - {problems[-1]} >>"
+
         try:
-            value = self._evaluate(text, "expression", scope, origin)
-            return value if is_missing(value) else plain(value)
+            return plain(self._evaluate(text, "expression", scope, origin), instead=instead), problems
         except MissingUsed as error:
-            if not isinstance(error.what, Broken):
-                return error.what
-            raise explained(error, text, origin, scope) from error
+            if isinstance(error.what, Broken):
+                raise explained(error, text, origin, scope) from error
+            return instead(error.what), problems
         except Exception as error:
             raise explained(error, text, origin, scope) from error
 
@@ -196,8 +208,12 @@ class Engine:
                 "an empty condition; Empty conditional expressions are not allowed", hint=hint, origin=origin
             )
         if not isinstance(test, Text):
-            wrong = "Conditional expressions must be strings" if not isinstance(test, str) else "this one is untrusted"
-            raise TemplateError(f"a condition should be an expression, got {test!r}; {wrong}", origin=origin)
+            wrong = (
+                "untrusted template or expression"
+                if isinstance(test, str)
+                else "Conditional expressions must be strings"
+            )
+            raise TemplateError(f"a condition should be an expression, got {test!r}: {wrong}", origin=origin)
         text = Text(test.strip(), origin)
         if not text.is_template or not (text.startswith(BEGINNINGS) and text.endswith(ENDS)):
             return text
@@ -206,7 +222,7 @@ class Engine:
             return self._expression_of(value, scope, origin) if not value.strip() else Text(value.strip(), origin)
         if isinstance(value, str):
             hint = "write it without braces: `when: x == 5`"
-            message = f"the condition `{test}` gives untrusted text as its expression: '{short(value)}'"
+            message = f"the condition `{test}` gives an untrusted template or expression: '{short(value)}'"
             raise TemplateError(message, hint=hint, origin=origin)
         return value
 
@@ -283,7 +299,11 @@ def _as_template(expression: str) -> str:
 
 def _check(value: Any) -> None:
     if isinstance(value, Undefined):
-        raise MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(value._undefined_message)
+        raise _use_of(value)
+
+
+def _use_of(value: Undefined) -> Exception:
+    return MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(value._undefined_message)
 
 
 def _as_long(value: Any, source: str, newline: str = "\n") -> Any:
