@@ -193,10 +193,18 @@ class TaskOnHost:
             return
         args = self._arguments(item.scope)
         if self.kind is not None:
+            self._refuse_async()
             item.result = self._on_controller(args)
             return
         prepare = self.run.modules.prepare(self.module)
         item.prepared = prepare(args, self) if prepare else Prepared(args)
+        if item.prepared.content or self.run.modules.is_attended(self.module):
+            self._refuse_async()
+
+    def _refuse_async(self) -> None:
+        """Raise TaskFailed for `async` on a task in which the controller has a part while it runs."""
+        if self._seconds("async"):
+            raise TaskFailed(f"This action ({self.module}) does not support async.")
 
     def _skipped(self, scope: Scope) -> bool:
         return any(not self.engine.condition(test, scope, self.task.origin) for test in self.task.conditions)
@@ -241,8 +249,6 @@ class TaskOnHost:
     def _on_controller(self, args: dict[str, Any]) -> Result:
         assert self.kind is not None
         try:
-            if self._seconds("async"):
-                raise TaskFailed(f"This action ({self.module}) does not support async.")
             result = self.kind(args).perform(self)
         except TaskFailed as error:
             return _failed(error, self.task.origin)
