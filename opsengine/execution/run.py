@@ -14,7 +14,7 @@ from typing import Any
 
 from opsengine.config import config
 from opsengine.errors import InputError, TaskFailed, UsageError, near
-from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted, Status
+from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
 from opsengine.execution.flow import HostFailed, begins_at
@@ -163,7 +163,7 @@ class Run:
     def _bury(self, failed: dict[str, HostFailed]) -> None:
         self.gone.update(failed)
         for host, reason in failed.items():
-            if reason.outcome.status is Status.UNREACHABLE:
+            if reason.unreachable:
                 self.unreachable.add(host)
 
     def _pattern(self, play: Play) -> str:

@@ -75,9 +75,9 @@ class Scopes:
         return {
             "hostvars": lambda: self.hostvars,
             "groups": run.group_names,
-            "play_hosts": lambda: play_run.alive(),
+            "play_hosts": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts": lambda: play_run.alive(),
-            "ansible_play_batch": lambda: list(play_run.batch),
+            "ansible_play_batch": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts_all": lambda: list(play_run.hosts),
             "ansible_play_name": lambda: play_run.play.name,
             "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
