@@ -4,8 +4,6 @@ from tests.contract.case import Case
 
 NAMED = "hostnamectl set-hostname contract; rm -rf /etc/conf.d /etc/sysconfig; mkdir /etc/conf.d /etc/sysconfig; "
 NAMES = "hostname; hostnamectl --static; cat /etc/hostname /etc/conf.d/hostname /etc/sysconfig/network 2>&1; true"
-    "hostname; hostnamectl --static; cat /etc/hostname /etc/conf.d/hostname /etc/sysconfig/network 2>/dev/null; true"
-)
 
 
 def named(title, arrange="", /, **args):
@@ -27,4 +25,33 @@ HOSTNAMES = [
     named("sets what is running", name="demo", use="generic", undo={"name": "contract", "use": "generic"}),
 ]  # fmt: skip
 
-CASES = [*HOSTNAMES]
+ZONED = (
+    "systemctl unmask --runtime systemd-timedated 2>/dev/null; rm -rf /etc/sysconfig /etc/adjtime; "
+    "timedatectl set-timezone Etc/UTC; timedatectl set-local-rtc 0; "
+)
+BY_FILES = ZONED + "systemctl mask --runtime --now systemd-timedated 2>/dev/null; "
+ZONES = "cat /etc/timezone /etc/adjtime /etc/sysconfig/clock 2>&1; ls -l --time-style=+ /etc/localtime; date +%Z"
+
+
+def zoned(title, arrange=ZONED, /, **args):
+    """A case of the time zone."""
+    known = {key: args.pop(key) for key in ("undo", "same", "expect") if key in args}
+    return Case("timezone", title, args, arrange=arrange, snapshot=ZONES, lab=True, **known)
+
+
+TIMEZONES = [
+    zoned("sets the zone", name="Europe/Paris", undo={"name": "Etc/UTC"}),
+    zoned("leaves the zone alone", name="Etc/UTC", hwclock="UTC", same=True),
+    zoned("sets the hardware clock", hwclock="local", undo={"rtc": "UTC"}),
+    zoned("sets the zone without systemd", BY_FILES, name="Asia/Tokyo", undo={"name": "Etc/UTC"}),
+    zoned("leaves the zone alone without systemd", BY_FILES, name="Etc/UTC", hwclock="UTC", same=True),
+    zoned("replaces a copy of a zone", BY_FILES + "cp --remove-destination /usr/share/zoneinfo/Asia/Tokyo "
+          "/etc/localtime", name="Etc/UTC"),
+    zoned("sees that a copy is of the zone", BY_FILES + "cp --remove-destination /usr/share/zoneinfo/Etc/UTC "
+          "/etc/localtime", name="Etc/UTC", same=True),
+    zoned("writes the files of other distributions", BY_FILES + "mkdir /etc/sysconfig; "
+          "printf '# a\\nZONE=\"Asia/Tokyo\"\\nUTC=no\\n' > /etc/sysconfig/clock", name="Europe/Paris",
+          undo={"name": "Asia/Tokyo"}),
+]  # fmt: skip
+
+CASES = [*HOSTNAMES, *TIMEZONES]
