@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FOLDERS = ["/sbin", "/bin", "/usr/sbin", "/usr/bin", "/usr/local/sbin"]
 BOOT = "cat /proc/sys/kernel/random/boot_id; sed 's/.*) //' /proc/1/stat 2>/dev/null | cut -d ' ' -f 20"
-"""The kernel's boot, and the start of its first process (proc_pid_stat(5)): containers of a machine share its boot_id."""
+"""The kernel's boot, and the start of its first process (proc_pid_stat(5)): a container has the boot of its machine."""
 LONGEST_PAUSE = 12.0
 """Seconds between two looks, at most."""
 
