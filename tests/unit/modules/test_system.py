@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.unit.modules.conftest import Perform
 
 
@@ -126,3 +128,37 @@ class TestMountFacts:
         result = perform("mount_facts", sources=[str(fstab)], include_aggregate_mounts=True)
         assert ["a", "b"] == [mount["device"] for mount in result["ansible_facts"]["aggregate_mounts"]]
         assert "warnings" not in result
+
+
+class TestAlternatives:
+    def test_reads_what_rhel_shows(self, perform: Perform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        shown = (
+            "java - status is manual.\n link currently points to /opt/8/java\n"
+            "/opt/8/java - family java-8.x86_64 priority 18\n follower javac: /opt/8/javac\n"
+            "/opt/11/java - family java-11.x86_64 priority 11\n follower javac: (null)\nCurrent `best' version is x.\n"
+        )
+        program = tmp_path / "update-alternatives"
+        program.write_text(f"#!/bin/sh\ncat <<'END'\n{shown}END\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+        assert not perform("alternatives", name="java", family="java-8.x86_64", check=True)["changed"]
+        result = perform("alternatives", name="java", path="/opt/11/java", check=True)
+        assert "Set alternative '/opt/11/java' for 'java'." == result["msg"]
+        follower = {"name": "javac", "path": "/opt/8/javac", "link": "/usr/bin/javac"}
+        args = {"name": "java", "path": "/opt/8/java", "state": "present"}
+        assert not perform("alternatives", **args, subcommands=[follower], check=True)["changed"]
+
+    def test_needs_a_path_or_a_family(self, perform: Perform) -> None:
+        assert "path: required" in perform("alternatives", name="java")["msg"]
+
+
+class TestAKernelModule:
+    def test_that_cannot_be_loaded_is_told_of_in_a_dry_run(
+        self, perform: Perform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        program = tmp_path / "modprobe"
+        program.write_text("#!/bin/sh\necho no such module >&2; exit 1\n")
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+        assert "no such module" == perform("modprobe", name="nosuch", check=True)["msg"]
+        assert perform("modprobe", name="nosuch", check=True, coming=[("package", "linux", "install it")])["changed"]
