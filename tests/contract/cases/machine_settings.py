@@ -54,4 +54,23 @@ TIMEZONES = [
           undo={"name": "Asia/Tokyo"}),
 ]  # fmt: skip
 
-CASES = [*HOSTNAMES, *TIMEZONES]
+FEW = "sed -i 's/^[^#]/# &/' /etc/locale.gen; sed -i '/^# en_AG /d' /etc/locale.gen; locale-gen >/dev/null; "
+BOTSWANA = FEW + "sed -i 's/^# *en_BW ISO/en_BW ISO/' /etc/locale.gen; locale-gen >/dev/null; "
+
+
+def locales(title, arrange=FEW, /, **args):
+    """A case of locales; English ones, which are generated fast."""
+    known = {key: args.pop(key) for key in ("undo", "same", "expect") if key in args}
+    looked = "locale -a; cat /etc/locale.gen"
+    return Case("locale_gen", title, args, arrange=arrange, snapshot=looked, lab=True, **known)
+
+
+LOCALES = [
+    locales("generates locales", name=["en_BW.UTF-8", "en_AG"], undo={"name": ["en_AG"], "state": "absent"}),
+    locales("leaves a locale alone", BOTSWANA, name="en_BW", same=True, expect={"name": ["en_BW"]}),
+    locales("leaves one alone that is always there", name="C.UTF-8", same=True),
+    locales("removes a locale", BOTSWANA, name="en_BW", state="absent"),
+    locales("finds no locale to remove", name="en_BW", state="absent", same=True),
+]  # fmt: skip
+
+CASES = [*HOSTNAMES, *TIMEZONES, *LOCALES]
