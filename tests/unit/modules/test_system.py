@@ -162,3 +162,14 @@ class TestAKernelModule:
         monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
         assert "no such module" == perform("modprobe", name="nosuch", check=True)["msg"]
         assert perform("modprobe", name="nosuch", check=True, coming=[("package", "linux", "install it")])["changed"]
+
+
+class TestALimit:
+    @pytest.mark.parametrize("item, value", [("nofile", "many"), ("nice", "20"), ("nofile", "-2")])
+    def test_has_to_be_one(self, item: str, value: str, perform: Perform, tmp_path: Path) -> None:
+        args = {"domain": "ann", "limit_type": "-", "limit_item": item, "value": value, "dest": str(tmp_path / "f")}
+        assert perform("pam_limits", **args)["msg"].startswith("value: should be a number")
+
+    def test_is_not_greatest_and_lowest(self, perform: Perform) -> None:
+        args = {"domain": "ann", "limit_type": "-", "limit_item": "core", "value": "1", "use_min": True}
+        assert "same time" in perform("pam_limits", **args, use_max=True)["msg"]
