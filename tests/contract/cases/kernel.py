@@ -43,4 +43,28 @@ MODULES = [
     modprobe("loads no longer at boot", FILES, name="demo_one", persistent="absent"),
 ]  # fmt: skip
 
-CASES = [*MODULES]
+PROGRAM = "cp /bin/true /opt/capable; setcap -r /opt/capable 2>/dev/null; true; "
+BOUND = PROGRAM + "setcap cap_net_bind_service+ep /opt/capable; "
+
+
+def capable(title, arrange=PROGRAM, /, **args):
+    """A case of a program's capabilities."""
+    known = {key: args.pop(key) for key in ("undo", "same", "expect") if key in args}
+    given = {"path": "/opt/capable", **args}
+    return Case("capabilities", title, given, arrange=arrange, snapshot="getcap -v /opt/capable", lab=True, **known)
+
+
+CAPABILITIES = [
+    capable("gives one", capability="CAP_NET_BIND_SERVICE+ep", expect={
+            "msg": "capabilities changed", "state": "present"},
+            undo={"path": "/opt/capable", "capability": "cap_net_bind_service", "state": "absent"}),
+    capable("gives one of the newer", cap="cap_checkpoint_restore=eip"),
+    capable("leaves one alone", BOUND, capability="cap_net_bind_service=pe", same=True),
+    capable("adds one", BOUND, capability="cap_net_raw,cap_net_admin+ep"),
+    capable("changes the flags", BOUND, capability="cap_net_bind_service+p"),
+    capable("takes one away", BOUND + "setcap cap_net_raw,cap_chown=p /opt/capable", capability="cap_chown",
+            state="absent"),
+    capable("finds none to take away", BOUND, capability="cap_chown", state="absent", same=True),
+]  # fmt: skip
+
+CASES = [*MODULES, *CAPABILITIES]

@@ -173,3 +173,23 @@ class TestALimit:
     def test_is_not_greatest_and_lowest(self, perform: Perform) -> None:
         args = {"domain": "ann", "limit_type": "-", "limit_item": "core", "value": "1", "use_min": True}
         assert "same time" in perform("pam_limits", **args, use_max=True)["msg"]
+
+
+class TestACapability:
+    @pytest.mark.parametrize(
+        "capability, problem",
+        [
+            ("cap_net_raw", "and flags of e, i and p"),
+            ("cap_net_raw-ep", "and flags of e, i and p"),
+            ("cap_net_raww+ep", "there is no cap_net_raww (did you mean `cap_net_raw`?)"),
+            ("cap_net_raw+e", "the flag e needs p or i"),
+        ],
+    )
+    def test_is_written_as_setcap_takes_it(self, capability: str, problem: str, perform: Perform) -> None:
+        assert problem in perform("capabilities", path="/bin/sh", capability=capability)["msg"]
+
+    def test_is_one_of_a_file(self, perform: Perform, tmp_path: Path) -> None:
+        args = {"path": str(tmp_path / "p"), "capability": "cap_net_raw+ep"}
+        assert "does not exist" in perform("capabilities", **args)["msg"]
+        result = perform("capabilities", **args, check=True, coming=[("package", "p", "install p")])
+        assert {"capabilities": {"cap_net_raw": "ep"}} == result["diff"][0]["after"]
