@@ -67,4 +67,27 @@ CAPABILITIES = [
     capable("finds none to take away", BOUND, capability="cap_chown", state="absent", same=True),
 ]  # fmt: skip
 
-CASES = [*MODULES, *CAPABILITIES]
+CONFIG = "printf '# mine\\nSELINUX=permissive\\nSELINUXTYPE=targeted\\n' > {folder}/config"
+SEMANAGE = (
+    "#!/bin/sh\n"
+    "case $* in *--list*) cat /opt/booleans ;; *--on*) echo 'web (off , on) x' > /opt/booleans ;; "
+    "*) echo 'web (off , off) x' > /opt/booleans ;; esac\n"
+)
+BOOLEANS = (
+    "echo 'web (off , off) x' > /opt/booleans; cat > /usr/local/sbin/semanage <<'END'\n"
+    f"{SEMANAGE}END\nchmod 755 /usr/local/sbin/semanage"
+)
+ON = {"name": "web", "state": True, "persistent": True, "ignore_selinux_state": True}
+
+SELINUX = [
+    Case("selinux", "configures", {"state": "disabled", "configfile": "{folder}/config"}, arrange=CONFIG, expect={
+         "state": "disabled", "policy": "targeted", "reboot_required": False}),
+    Case("selinux", "leaves alone what is not there", {"state": "disabled", "configfile": "{folder}/nosuch"},
+         same=True),
+    Case("seboolean", "has nothing to set for now", {**ON, "persistent": False}, same=True, expect={
+         "name": "web", "state": True}),
+    Case("seboolean", "sets it in the policy", ON, arrange=BOOLEANS, snapshot="cat /opt/booleans", lab=True,
+         undo={**ON, "state": False}),
+]  # fmt: skip
+
+CASES = [*MODULES, *CAPABILITIES, *SELINUX]
