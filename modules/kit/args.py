@@ -35,7 +35,7 @@ class Arg:
     aliases: other names it may be given by.
     of: for list the type of the elements, for list or dict a {name: Arg} of the keys allowed inside.
     needed_if: {argument: value or tuple of values}: required when all of these hold.
-    secret: never shown in a result, a diff, a log or an error.
+    secret: never shown in a result, a diff, a log or an error; or the name of an argument that says so.
     """
 
     def __init__(self, type, help, default=REQUIRED, choices=None, aliases=(), of=None, needed_if=None, secret=False):

@@ -25,6 +25,7 @@ CONTROLLER = {
     "include_vars": "include",
     "meta": "meta",
     "pause": "pause",
+    "reboot": "reboot",
     "set_fact": "set_fact",
     "set_stats": "set_stats",
     "validate_argument_spec": "validate_argument_spec",

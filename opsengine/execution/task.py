@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -410,12 +410,18 @@ class TaskOnHost:
         """Forget what the host has told."""
         self.work.variables.facts.known.clear()
 
-    def ask_host(self, module: str, args: dict[str, Any]) -> Result:
-        """What a module says that is run on the task's host beside the task itself. Raises Unreachable."""
+    def ask_host(self, module: str, args: dict[str, Any], connect_timeout: float | None = None) -> Result:
+        """
+        What a module says that is run on the task's host beside the task itself. Raises Unreachable.
+
+        connect_timeout: the seconds that connecting may take, where it is not as the settings say.
+        """
         file = library.find(module)
         assert file is not None
-        target = self.run.delegate(self, self.scope) or self.work
+        target = self._target()
         settings, become = self.run.settings(target, self.task, self.scope)
+        if connect_timeout is not None:
+            settings = replace(settings, timeout=float(connect_timeout))
         request = Request(
             module=file,
             items=[args],
@@ -429,9 +435,19 @@ class TaskOnHost:
         """On this machine tasks start in the playbook's folder, as Ansible's do."""
         return str(self.run.play.file.parent.absolute()) if settings.kind == LOCAL else None
 
+    def _target(self) -> HostWork:
+        """The host itself, or the one that the task is delegated to."""
+        return self.run.delegate(self, self.scope) or self.work
+
+    @property
+    def connection_kind(self) -> str:
+        """How the task's host is reached: ssh or local."""
+        settings, _ = self.run.settings(self._target(), self.task, self.scope)
+        return settings.kind
+
     def reset_connection(self) -> None:
-        """Connect anew at the next task."""
-        self.work.disconnect()
+        """Connect to the task's host anew at the next task."""
+        self._target().disconnect()
 
     def shared(self, key: Any, make: Callable[[], Any]) -> Any:
         """Something made once for all hosts that run this task."""
