@@ -94,10 +94,11 @@ class Client:
 
     def stream(self, method, path, query=None, body=None, headers=None):
         """
-        Send a request and return the open answer. query: a dict, its dicts and lists as JSON. body: bytes, an iterator
-        of bytes, or None. Raises EngineError for a status of 400 and above.
+        Send a request and return the open answer. query: a dict, its dicts and lists as JSON, or a list of pairs. body:
+        bytes, an iterator of bytes, or None. Raises EngineError for a status of 400 and above.
         """
-        given = {key: _plain(value) for key, value in (query or {}).items() if value is not None}
+        pairs = query if isinstance(query, list) else (query or {}).items()
+        given = [(key, _plain(value)) for key, value in pairs if value is not None]
         url = self._prefix() + path + ("?" + urllib.parse.urlencode(given) if given else "")
         answer = self._open(method, url, body, headers)
         if answer.status >= 400:
@@ -116,10 +117,10 @@ class Client:
         except ValueError:
             return text
 
-    def get(self, path, query=None):
+    def get(self, path, query=None, headers=None):
         """The JSON of a GET; None where the engine knows no such thing."""
         try:
-            return self.call("GET", path, query)
+            return self.call("GET", path, query, headers=headers)
         except EngineError as error:
             if error.status == 404:
                 return None

@@ -1,0 +1,61 @@
+"""Cases of the modules that move images: between registries, archives and an engine."""
+
+from tests.contract.case import Case
+from tests.contract.cases.docker import CLEAN, IMAGE, IMAGES
+
+OPEN, CLOSED = "127.0.0.1:5001", "127.0.0.1:5002"
+STORE = "storage: {filesystem: {rootdirectory: /var/lib/lab-registry/data%s}, delete: {enabled: true}}"
+SECRET = 'import crypt; print("lab:" + crypt.crypt("lab-secret", crypt.mksalt(crypt.METHOD_BLOWFISH)))'
+
+
+def registry(address: str, more: str = "") -> str:
+    """Shell commands that leave an empty registry listening at an address of the host."""
+    port = address.rpartition(":")[2]
+    file = f"/var/lib/lab-registry/{port}.yml"
+    lines = ["version: 0.1", STORE % port, f"http: {{addr: '{address}', secret: lab}}", more]
+    return (
+        "mkdir -p /var/lib/lab-registry; "
+        "command -v docker-registry >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -q docker-registry "
+        ">/dev/null 2>&1; systemctl disable -q --now docker-registry; "
+        f"printf '%s\\n' \"{chr(10).join(lines)}\" > {file}; rm -rf /var/lib/lab-registry/data{port}; "
+        f"systemctl is-active -q lab-registry-{port} || "
+        f"systemd-run -q --collect --unit=lab-registry-{port} docker-registry serve {file}; "
+        f"for i in $(seq 100); do curl -s -o /dev/null http://{address}/v2/ && break; sleep 0.1; done; "
+    )
+
+
+NAMED = f"docker tag opsengine/case:1 {OPEN}/opsengine/case:1; "
+PUSHED = IMAGE + registry(OPEN) + NAMED + f"docker push -q {OPEN}/opsengine/case:1 >/dev/null; "
+OTHER = (
+    "printf 'LABEL other=1\\n' >> {folder}/context/Dockerfile; docker build -q -t opsengine/case:2 {folder}/context "
+    ">/dev/null; "
+)
+MOVED = PUSHED + OTHER + (
+    f"docker tag opsengine/case:2 {OPEN}/opsengine/case:1; docker push -q {OPEN}/opsengine/case:1 >/dev/null; "
+    f"docker rmi {OPEN}/opsengine/case:1 >/dev/null; docker tag opsengine/case:1 {OPEN}/opsengine/case:1; "
+)  # fmt: skip
+GONE = PUSHED + f"docker rmi {OPEN}/opsengine/case:1 >/dev/null; "
+PULLED = {"name": f"{OPEN}/opsengine/case", "tag": 1}
+REMOVED = {"name": f"{OPEN}/opsengine/case:1", "state": "absent"}
+
+
+def images(module: str, title: str, arrange: str, same: bool = False, **args: object) -> Case:
+    """A case of a module about images."""
+    return Case(module, title, args, arrange=arrange, snapshot=IMAGES, same=same, docker=True)
+
+
+CASES = [
+    images("docker_image_pull", "brings what is not there", GONE, **PULLED),
+    images("docker_image_pull", "brings what the registry has by now", MOVED, **PULLED),
+    images("docker_image_pull", "leaves alone what is as in the registry", PUSHED, same=True, **PULLED),
+    images("docker_image_pull", "leaves alone what is there, if that is enough", MOVED, same=True, pull="not_present",
+           platform="linux/amd64", **PULLED),
+    images("docker_image_tag", "gives names", IMAGE + OTHER, name="opsengine/case:1",
+           repository=["opsengine/case:3", "opsengine/case:2", "opsengine/case/other"]),
+    images("docker_image_tag", "keeps a name that is another's", IMAGE + OTHER, same=True, name="opsengine/case",
+           tag="1", repository=["opsengine/case:2"], existing_images="keep"),
+    images("docker_image_remove", "removes one name of two", IMAGE + "docker tag opsengine/case:1 opsengine/case:2",
+           name="opsengine/case:2"),
+    images("docker_image_remove", "removes the image with its last name", IMAGE, name="opsengine/case", tag="1"),
+    images("docker_image_remove", "leaves alone what is gone", CLEAN, name="opsengine/case:1", same=True),
+]  # fmt: skip
