@@ -7,7 +7,7 @@ import tarfile
 
 from modules.docker import _images
 from modules.docker._client import name as quoted
-from modules.kit import Arg, ModuleFailed
+from modules.kit import Arg, ModuleFailed, Unknown
 from modules.kit import filesystem as fs
 
 TAR = {"Content-Type": "application/x-tar"}
@@ -31,7 +31,7 @@ class NamedImage:
             raise ModuleFailed("name: an id is not possible here, got %s" % self.name)
         check_tag("tag", self.tag)
         self.repository_name, self.version = _images.split(self.name, self.tag)
-        self.full = self.name if _images.is_id(self.name) else _images.joined(self.repository_name, self.version)
+        self.full = _images.full(self.name, self.tag)
 
     def subject(self):
         return "image " + self.full
@@ -62,6 +62,18 @@ def in_registry(engine, name):
     headers = _images.authorization(_images.split(name)[0]) or NOBODY
     found = engine.get("/distribution/%s/json" % quoted(name), headers=headers)
     return found["Descriptor"]["digest"] if found else None
+
+
+def expected_in_registry(module, engine, name):
+    """As `in_registry`; Unknown in a dry run that cannot reach the registry, but would start containers before."""
+    try:
+        return in_registry(engine, name)
+    except ModuleFailed:
+        for kind, container, task in module.context.coming:
+            if kind == "container":
+                module.context.assume("registry", "%s in container %s" % (_images.registry_of(name), container), task)
+                return Unknown(task)
+        raise
 
 
 def pull(engine, repository, version, platform=None):
@@ -143,12 +155,12 @@ class Archive:
             raise ValueError("%s is no archive of images (%s)" % (path, error))
 
     def ids(self):
-        """[(name or id, the ids that the image may have)], an entry for each name, or for an image without one."""
-        found = []
+        """{name: the ids that the image may have}, with the id itself for the name of an image that has none."""
+        found = {}
         for identity, names in self.images.items():
             for name in names or [identity]:
-                found.append((name, {identity, self.digests.get(name, identity)}))
-        return sorted(found, key=lambda pair: pair[0])
+                found[name] = [identity, self.digests.get(name, identity)]
+        return found
 
 
 def familiar(name):

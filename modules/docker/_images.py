@@ -28,9 +28,9 @@ def is_id(name):
     return bool(re.match(r"^(sha256:)?[0-9a-f]{12,64}$", name))
 
 
-def full(name):
+def full(name, tag=None):
     """An image's name with its tag or digest; an id is itself."""
-    return name if is_id(name) else joined(*split(name))
+    return name if is_id(name) else joined(*split(name, tag))
 
 
 def registry_of(repository):

@@ -2,7 +2,7 @@
 
 from modules.docker import _image_work as work
 from modules.docker._base import EngineModule
-from modules.kit import Arg, ModuleFailed
+from modules.kit import Arg, ModuleFailed, Unknown
 
 
 class DockerImagePull(work.NamedImage, EngineModule):
@@ -45,20 +45,20 @@ class DockerImagePull(work.NamedImage, EngineModule):
         if self.platform:
             wanted["platform"] = self.platform
         if self.pull == "always" or (self.platform and self.before["platform"] != self.platform):
-            wanted["digests"] = [self._in_registry()]
+            wanted["digests"] = self._in_registry()
         return wanted
 
     def _in_registry(self):
         if self.version.startswith("sha256:"):
-            return self.version
-        digest = work.in_registry(self.client(), self.full)
+            return [self.version]
+        digest = work.expected_in_registry(self, self.client(), self.full)
         if digest is None:
             raise ModuleFailed("the registry has no image %s" % self.full)
-        return digest
+        return digest if isinstance(digest, Unknown) else [digest]
 
     def same(self, key, now, wanted):
         if key == "digests":
-            return self.pulled or set(wanted) <= set(now)
+            return self.pulled or (isinstance(wanted, list) and wanted[0] in now)
         return now == wanted
 
     def change(self, engine, change):

@@ -6,6 +6,7 @@ from tests.contract.cases.docker import CLEAN, IMAGE, IMAGES
 OPEN, CLOSED = "127.0.0.1:5001", "127.0.0.1:5002"
 STORE = "storage: {filesystem: {rootdirectory: /var/lib/lab-registry/data%s}, delete: {enabled: true}}"
 SECRET = 'import crypt; print("lab:" + crypt.crypt("lab-secret", crypt.mksalt(crypt.METHOD_BLOWFISH)))'
+HELD = "; sha1sum {folder}/*.tar; find /var/lib/lab-registry/data* -name link -exec sha1sum {} + | sort; true"
 
 
 def registry(address: str, more: str = "") -> str:
@@ -34,6 +35,7 @@ MOVED = PUSHED + OTHER + (
     f"docker tag opsengine/case:2 {OPEN}/opsengine/case:1; docker push -q {OPEN}/opsengine/case:1 >/dev/null; "
     f"docker rmi {OPEN}/opsengine/case:1 >/dev/null; docker tag opsengine/case:1 {OPEN}/opsengine/case:1; "
 )  # fmt: skip
+SAVED = IMAGE + "docker save -o {folder}/images.tar opsengine/case:1; "
 GONE = PUSHED + f"docker rmi {OPEN}/opsengine/case:1 >/dev/null; "
 PULLED = {"name": f"{OPEN}/opsengine/case", "tag": 1}
 REMOVED = {"name": f"{OPEN}/opsengine/case:1", "state": "absent"}
@@ -41,7 +43,7 @@ REMOVED = {"name": f"{OPEN}/opsengine/case:1", "state": "absent"}
 
 def images(module: str, title: str, arrange: str, same: bool = False, **args: object) -> Case:
     """A case of a module about images."""
-    return Case(module, title, args, arrange=arrange, snapshot=IMAGES, same=same, docker=True)
+    return Case(module, title, args, arrange=arrange, snapshot=IMAGES + HELD, same=same, docker=True)
 
 
 CASES = [
@@ -58,4 +60,15 @@ CASES = [
            name="opsengine/case:2"),
     images("docker_image_remove", "removes the image with its last name", IMAGE, name="opsengine/case", tag="1"),
     images("docker_image_remove", "leaves alone what is gone", CLEAN, name="opsengine/case:1", same=True),
+    images("docker_image_export", "writes an archive", IMAGE + OTHER, names=["opsengine/case:1", "opsengine/case:2"],
+           path="{folder}/images.tar"),
+    images("docker_image_export", "replaces an archive of another image", SAVED + OTHER, name="opsengine/case:2",
+           path="{folder}/images.tar"),
+    images("docker_image_export", "leaves alone an archive of this image", SAVED, same=True, name="opsengine/case",
+           tag="1", path="{folder}/images.tar"),
+    images("docker_image_load", "brings the images of an archive", SAVED + CLEAN, path="{folder}/images.tar"),
+    images("docker_image_load", "leaves alone what is there", SAVED, same=True, path="{folder}/images.tar"),
+    images("docker_image_push", "brings an image to its registry", IMAGE + registry(OPEN) + NAMED, **PULLED),
+    images("docker_image_push", "replaces another image there", MOVED, **PULLED),
+    images("docker_image_push", "leaves alone what is there", PUSHED, same=True, **PULLED),
 ]  # fmt: skip
