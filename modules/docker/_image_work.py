@@ -7,6 +7,7 @@ import tarfile
 
 from modules.docker import _images
 from modules.docker._client import name as quoted
+from modules.docker._context import DIGEST_LABEL
 from modules.kit import Arg, ModuleFailed, Unknown
 from modules.kit import filesystem as fs
 
@@ -46,6 +47,15 @@ def check_tag(argument, tag):
 def inspect(engine, name):
     """What the engine says of an image; None when it has none of that name or id."""
     return engine.get("/images/%s/json" % quoted(name))
+
+
+def origin(image, name):
+    """The state of an image: its name, and by its label what it was made from; None where there is no image."""
+    if image is None:
+        return None
+    labels = (image.get("Config") or {}).get("Labels") or {}
+    made_from = {"made from": labels[DIGEST_LABEL]} if DIGEST_LABEL in labels else {}
+    return dict(made_from, image=name, id=image["Id"])
 
 
 def digests(image):

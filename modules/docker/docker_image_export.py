@@ -35,9 +35,10 @@ class DockerImageExport(EngineModule):
         try:
             held = work.Archive(self.path).ids()
         except ValueError:
-            return {"images": None}
+            held = {}
         asked = self._ids()
-        return {"images": {name: asked[name] if asked.get(name) in ids else ids[0] for name, ids in held.items()}}
+        images = {name: asked[name] if asked.get(name) in ids else ids[0] for name, ids in held.items()}
+        return {"images": images, "written": "now" if self.written else "before"}
 
     def _ids(self):
         """{name as an archive has it: id} of the images asked for; those that are not there are left out."""
@@ -52,11 +53,8 @@ class DockerImageExport(EngineModule):
             if self.found and not self.needs("image", name, self.found[name] is not None, message, hint):
                 wanted["images"] = Unknown(self.context.bringer("image", name))
         if self.force and self.before is not None:
-            wanted["written"] = "anew"
+            wanted["written"] = "now"
         return wanted
-
-    def same(self, key, now, wanted):
-        return self.written if key == "written" else now == wanted
 
     def change(self, engine, change):
         work.save(engine, self.full, self.path)

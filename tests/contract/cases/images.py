@@ -1,7 +1,7 @@
 """Cases of the modules that move images: between registries, archives and an engine."""
 
 from tests.contract.case import Case
-from tests.contract.cases.docker import CLEAN, IMAGE, IMAGES
+from tests.contract.cases.docker import CLEAN, IMAGE, IMAGES, LOOP
 
 OPEN, CLOSED = "127.0.0.1:5001", "127.0.0.1:5002"
 STORE = "storage: {filesystem: {rootdirectory: /var/lib/lab-registry/data%s}, delete: {enabled: true}}"
@@ -36,6 +36,12 @@ MOVED = PUSHED + OTHER + (
     f"docker rmi {OPEN}/opsengine/case:1 >/dev/null; docker tag opsengine/case:1 {OPEN}/opsengine/case:1; "
 )  # fmt: skip
 SAVED = IMAGE + "docker save -o {folder}/images.tar opsengine/case:1; "
+ROOT = CLEAN + "tar -C {folder}/context --mtime=@0 -cf {folder}/root.tar busybox; "
+IMPORTED = (
+    "docker import -c \"LABEL opsengine.context=$(sha256sum {folder}/root.tar | cut -d' ' -f1)\" {folder}/root.tar "
+    "opsengine/case:3 >/dev/null; "
+)
+TURNED = IMPORTED + "tar -C {folder}/context -cf {folder}/root.tar busybox Dockerfile; "
 GONE = PUSHED + f"docker rmi {OPEN}/opsengine/case:1 >/dev/null; "
 PULLED = {"name": f"{OPEN}/opsengine/case", "tag": 1}
 REMOVED = {"name": f"{OPEN}/opsengine/case:1", "state": "absent"}
@@ -71,4 +77,25 @@ CASES = [
     images("docker_image_push", "brings an image to its registry", IMAGE + registry(OPEN) + NAMED, **PULLED),
     images("docker_image_push", "replaces another image there", MOVED, **PULLED),
     images("docker_image_push", "leaves alone what is there", PUSHED, same=True, **PULLED),
+    images("docker_image_build", "builds", CLEAN, name="opsengine/case", tag="1", path="{folder}/context",
+           args={"A": 1}, labels={"a": "b c"}, shm_size="64m", etc_hosts={"db": "10.1.2.3"}, platform=["linux/amd64"]),
+    images("docker_image_build", "leaves alone what is there", IMAGE, same=True, name="opsengine/case:1",
+           path="{folder}/context"),
+    images("docker_image_build", "builds from a folder that has changed", IMAGE, name="opsengine/case:1",
+           path="{folder}/context", rebuild="changed"),
+    Case("docker_image_build", "builds always", {"name": "opsengine/case:1", "path": "{folder}/context",
+         "nocache": True, "rebuild": "always"}, arrange=IMAGE, snapshot=IMAGES, repeats=True, docker=True),
+    images("docker_image", "pushes", IMAGE + registry(OPEN), name="opsengine/case:1", source="local", push=True,
+           repository=f"{OPEN}/opsengine/case:1"),
+    images("docker_image", "leaves alone what is pushed", PUSHED, same=True, name=f"{OPEN}/opsengine/case:1",
+           source="local", push=True),
+    Case("docker_image", "builds again when forced", {"name": "opsengine/case:1", "source": "build",
+         "build": {"path": "{folder}/context", "nocache": True}, "force_source": True}, arrange=IMAGE, snapshot=IMAGES,
+         repeats=True, docker=True),
+    images("docker_image_import", "makes an image", ROOT, name="opsengine/case:3", path="{folder}/root.tar",
+           changes={"command": LOOP, "env": {"A": "b c"}, "user": "1", "workdir": "/bin"}, message="made by a test"),
+    images("docker_image_import", "makes it anew from another tar", ROOT + TURNED, name="opsengine/case:3",
+           path="{folder}/root.tar"),
+    images("docker_image_import", "leaves alone what is of this tar", ROOT + IMPORTED, same=True,
+           name="opsengine/case:3", path="{folder}/root.tar"),
 ]  # fmt: skip
