@@ -35,7 +35,7 @@ def subscribed_bus(output: str, report: Path | None, verbosity: int, diff: bool)
 
 def prepared_run(options: Options, output: str = "console", report: Path | None = None) -> Run:
     """A run over the inventory of the options; passwords among them are masked from the start."""
-    inventory = load_inventory(options.inventory)
+    inventory = load_inventory(options.inventory, extra_vars=options.extra_vars)
     bus = subscribed_bus(output, report, options.verbosity, options.diff)
     for name, value in options.connection.items():
         if "pass" in name:
