@@ -120,8 +120,7 @@ class _Constructor:
                 self.join_where(host, name, condition, scope)
             scope = self.around.scope(self.extra, variables)
             for entry in self.keyed_groups:
-                if entry and isinstance(entry, dict):
-                    self.join_by_key(host, entry, scope)
+                self.join_by_key(host, entry, scope)
 
     def variables(self, host: Host) -> dict[str, Any]:
         """What is known of a host at this point, with what is always known."""
@@ -144,8 +143,8 @@ class _Constructor:
         return found
 
     def evaluate(self, expression: Any, scope: Scope) -> Any:
-        """The value of an expression as plain data; raises TemplateError."""
-        from opsengine.templating.lazy import OMIT, plain
+        """The value of an expression, with nothing left to render; raises TemplateError."""
+        from opsengine.templating.lazy import OMIT
 
         if not isinstance(expression, Text):
             raise TemplateError(f"an expression should be a text, found {kind_of(expression)}", origin=self.origin)
@@ -153,7 +152,7 @@ class _Constructor:
         if value is OMIT:
             raise TemplateError(f"`{expression}` gives nothing", origin=expression.origin)
         try:
-            return plain(value)
+            return settled(value)
         except Exception as error:
             from opsengine.templating.engine import explained
 
@@ -173,6 +172,8 @@ class _Constructor:
 
     def join_where(self, host: Host, name: Any, condition: Any, scope: Scope) -> None:
         try:
+            if not isinstance(condition, (bool, Text)):
+                raise TemplateError(f"a condition should be an expression, found {kind_of(condition)}")
             joins = self.around.engine.condition(condition, scope, origin_of(name, self.origin))
         except TemplateError as error:
             return self.failed(host, f"the group `{name}`", error)
@@ -180,8 +181,10 @@ class _Constructor:
             self.join(host, str(name), origin_of(name, self.origin))
         return None
 
-    def join_by_key(self, host: Host, entry: dict[str, Any], scope: Scope) -> None:
+    def join_by_key(self, host: Host, entry: Any, scope: Scope) -> None:
         origin = origin_of(entry, self.origin)
+        if not isinstance(entry, dict) or not entry:
+            raise InputError(f"a keyed group should be a mapping, found {kind_of(entry)}", origin=origin)
         default = entry.get("default_value")
         try:
             value = self.evaluate(entry.get("key"), scope)
@@ -218,6 +221,19 @@ class _Constructor:
         group = self.inventory.add_group(safe_name(name), origin)
         self.inventory.join(host, group)
         return group.name
+
+
+def settled(value: Any) -> Any:
+    """A rendered value as plain data; texts that were written somewhere, and are no templates, stay what they are."""
+    from opsengine.templating.lazy import OMIT, plain
+
+    if isinstance(value, Text):
+        return str(value) if value.is_template else value
+    if isinstance(value, dict):
+        return {plain(key): settled(item) for key, item in value.items() if item is not OMIT}
+    if isinstance(value, (list, tuple)):
+        return [settled(item) for item in value if item is not OMIT]
+    return plain(value)
 
 
 def safe_name(name: str) -> str:

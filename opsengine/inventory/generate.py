@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsengine.errors import InputError, TemplateError
-from opsengine.inventory.construct import Surroundings
+from opsengine.inventory.construct import Surroundings, settled
 from opsengine.inventory.model import Group, Host, Inventory
 from opsengine.inventory.variables import kind_of
-from opsengine.source.text import Origin, TextDict, origin_of
+from opsengine.source.text import Origin, Text, TextDict, origin_of
 
 
 def read_generator(inventory: Inventory, settings: TextDict, origin: Origin, around: Surroundings) -> None:
@@ -61,10 +61,10 @@ class _Generator:
 
     def render(self, pattern: Any, values: Mapping[str, Any], origin: Origin) -> Any:
         """A text rendered; anything else as it is: it is rendered like any variable, when it is read."""
-        if not isinstance(pattern, str):
+        if not isinstance(pattern, Text) or not pattern.is_template:
             return pattern
         try:
-            return self.around.engine.render(pattern, self.around.scope(values))
+            return settled(self.around.engine.render_string(pattern, self.around.scope(values)))
         except TemplateError as error:
             raise InputError(error.message, origin=error.origin or origin, hint=error.hint) from None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.inventories import compare, write
+from tests.conformance.inventories import MORE_LISTINGS, compare, write
 
 WEB_SCRIPT = """#!/bin/sh
 case "$1" in
@@ -160,3 +160,20 @@ def test_several_sources_mean_the_same(sources: list[str], tmp_path: Path, monke
     )
     monkeypatch.chdir(tmp_path)
     compare(sources, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["every level", "a folder", "yaml", "values"])
+def test_everything_that_is_shown_of_it_is_the_same(name: str, tmp_path: Path) -> None:
+    source = write(INVENTORIES[name], tmp_path)
+    hosts = [("--host", "h1"), ("--host", "h1", "--yaml"), ("--host", "h1", "--export"), ("--host", "localhost")]
+    limited = [
+        ("--list", "-l", "h1"),
+        ("--list", "-l", "!h1", "--yaml"),
+        ("--list", "-l", "no one"),
+        ("--graph", "all"),
+    ]
+    compare([str(source)], tmp_path, listings=[*MORE_LISTINGS, *hosts, *limited])
+
+
+def test_a_variable_of_the_command_line_is_one_of_every_host(tmp_path: Path) -> None:
+    compare([str(write({"hosts": "[g]\nh1 a=1\nh2\n"}, tmp_path))], tmp_path, "-e", "a=2", "-e", '{"b": [1]}')
