@@ -16,8 +16,8 @@ import yaml
 
 from opsengine.errors import UsageError, near
 from opsengine.inventory.model import Group, Host, Inventory
-from opsengine.inventory.script import UNSAFE, VAULT
 from opsengine.inventory.variables import VarsFolders, combine
+from opsengine.source.json import UNSAFE, VAULT
 from opsengine.source.text import Text
 from opsengine.vault.keyring import current
 from opsengine.vault.values import Encrypted
@@ -168,16 +168,15 @@ def _for_json(value: Any, marked: bool = False, native: bool = False) -> Any:
         shown = current().secrets.mask(str(value))
         return {UNSAFE: shown} if marked and not isinstance(value, Text) else shown
     if isinstance(value, dict):
-        return {_key(key): _for_json(item, marked, native) for key, item in value.items()}
+        pairs = ((str(key) if native or isinstance(key, str) else json.dumps(key), item) for key, item in value.items())
+        return {key: _for_json(item, marked, native) for key, item in pairs}
     if isinstance(value, list):
         return [_for_json(item, marked, native) for item in value]
     if isinstance(value, datetime.date):
         return value if native else value.isoformat()
+    if isinstance(value, bytes):
+        return current().secrets.mask(value.decode(errors="replace"))
     return current().secrets.mask(value)
-
-
-def _key(key: Any) -> Any:
-    return str(key) if isinstance(key, str) else key
 
 
 def _for_yaml(value: Any) -> Any:
@@ -185,7 +184,7 @@ def _for_yaml(value: Any) -> Any:
     if isinstance(value, Encrypted):
         return value
     if isinstance(value, dict):
-        return {_key(key): _for_yaml(item) for key, item in value.items()}
+        return {str(key) if isinstance(key, str) else key: _for_yaml(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_for_yaml(item) for item in value]
     if isinstance(value, datetime.date):

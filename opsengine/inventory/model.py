@@ -199,7 +199,7 @@ class Inventory:
         host = self.hosts.get(name)
         if host is None:
             host = self.hosts[str(name)] = Host(str(name), origin, self.source)
-            if port is not None:
+            if port:
                 host.vars["ansible_port"] = port
             self._remember_localhost(host)
         if group is not None:
