@@ -24,7 +24,7 @@ from opsengine.execution.play import PlayRun
 from opsengine.execution.stats import Stats
 from opsengine.inventory.model import Inventory
 from opsengine.inventory.patterns import ordered, select
-from opsengine.inventory.variables import VarsFolders
+from opsengine.inventory.variables import VarsFolders, combine
 from opsengine.playbook.loader import Loader
 from opsengine.playbook.nodes import Play, Playbook, Task
 from opsengine.reporting.bus import Bus
@@ -190,7 +190,7 @@ class Run:
             return {"ansible_host": name}
         found: dict[str, Any] = {}
         for _, variables in self.inventory.host_vars_layers(host, self.beside_playbook):
-            found.update(variables)
+            combine(found, variables)
         return found
 
     def group_names(self) -> dict[str, list[str]]:
