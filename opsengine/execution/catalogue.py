@@ -32,7 +32,7 @@ CONTROLLER = {
 }
 """Module -> file of opsengine/execution/actions: each is read when a playbook names it."""
 
-PREPARED = ("assemble", "copy", "script", "template", "uri")
+PREPARED = ("assemble", "copy", "script", "template", "unarchive", "uri")
 
 
 class Modules:
