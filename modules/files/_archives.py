@@ -58,8 +58,22 @@ def opened(path, shown):
         raise ModuleFailed("Invalid archive '%s', the file is 0 bytes" % shown)
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) or (head[257:262] != b"ustar" and zipfile.is_zipfile(path)):
         return Zip(path, shown)
-    program = next((program for magic, program in PACKED if head.startswith(magic)), None)
-    return Tar(path, shown, program)
+    return Tar(path, shown, packed_by(head))
+
+
+def packed_by(head):
+    """The program that packed a file with this beginning; None for one that is not packed."""
+    return next((program for magic, program in PACKED if head.startswith(magic)), None)
+
+
+def unpacked(path, program):
+    """What a packed file holds, in pieces."""
+    source = _unpacking(path, program)
+    try:
+        for piece in _Reading(path, getattr(source, "said", None)).pieces(source):
+            yield piece
+    finally:
+        source.close()
 
 
 class Tar:

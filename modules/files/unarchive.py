@@ -228,7 +228,7 @@ class Unarchive(_Attributes):
         return os.path.join(self.top, relative) if relative else self.top
 
     def _is_older(self, member, place):
-        """Whether `keep_newer` keeps what is there: newer files, and with tar those of the same age and folders, too."""
+        """Whether `keep_newer` keeps what is there: newer files, and with tar those of the same age and folders too."""
         if not self.keep_newer:
             return False
         tar = self.archive.handler != "ZipArchive"

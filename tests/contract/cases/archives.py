@@ -25,6 +25,9 @@ def packed(option: str, name: str) -> str:
     return TREE + f"; tar c {option} -f {{folder}}/{name} ." + AWAY
 
 
+PACK = {"path": "{folder}/s", "dest": "{folder}/x.tgz"}
+PACKED = "; tar czf {folder}/x.tgz --format=gnu --sort=name -C {folder} s/a"
+
 CASES = [
     Case("unarchive", "unpacks a tar archive", {"src": "{folder}/x.tar", **HERE}, arrange=TAR),
     Case("unarchive", "unpacks gzip", {"src": "{folder}/x.tgz", **HERE}, arrange=packed("-z", "x.tgz")),
@@ -57,4 +60,34 @@ CASES = [
          arrange=TAR + "; mkdir {folder}/out/a; echo mine > {folder}/out/a/d", same=True),
     Case("unarchive", "replaces links and files in the way", {"src": "{folder}/x.tar", **HERE},
          arrange=TAR + "; mkdir -p {folder}/out/a/pipe; touch {folder}/out/a/b; ln -s /etc/passwd {folder}/out/a/d"),
+    Case("archive", "packs one file by itself", {"path": "{folder}/s/a/d"}, arrange=TREE,
+         expect={"dest_state": "compress"}),
+    Case("archive", "packs one file by itself with bzip2",
+         {"path": "{folder}/s/a/d", "format": "bz2", "dest": "{folder}/d", "mode": "0600", "owner": "nobody"},
+         arrange=TREE),
+    Case("archive", "packs a folder", PACK, arrange=TREE, expect={"dest_state": "archive", "missing": []}),
+    Case("archive", "packs a folder with bzip2", {**PACK, "format": "bz2"}, arrange=TREE),
+    Case("archive", "packs a folder with xz", {**PACK, "format": "xz"}, arrange=TREE),
+    Case("archive", "packs a folder plainly", {**PACK, "format": "tar"}, arrange=TREE),
+    Case("archive", "packs a folder with zip", {**PACK, "format": "zip"}, arrange=TREE + "; rm {folder}/s/a/pipe"),
+    Case("archive", "packs anew what has another format", PACK,
+         arrange=TREE + "; tar cJf {folder}/x.tgz -C {folder}/s --exclude=s/a --exclude=. a"),
+    Case("archive", "packs anew what has changed", PACK, arrange=TREE + PACKED + "; echo more >> {folder}/s/a/b/c"),
+    Case("archive", "leaves an archive alone", PACK, arrange=TREE + PACKED, same=True),
+    Case("archive", "sets the mode of an archive", {**PACK, "mode": "0640"}, arrange=TREE + PACKED),
+    Case("archive", "packs an archive in the folder itself", {**PACK, "dest": "{folder}/s/x.tgz"}, arrange=TREE),
+    Case("archive", "leaves things out",
+         {"path": ["{folder}/s/*", "{folder}/out"], "exclude_path": "{folder}/s/o*", "dest": "{folder}/x.tgz",
+          "exclusion_patterns": ["*/b*", "*pipe"]},
+         arrange=TREE + "; touch {folder}/s/other", expect={"missing": []}),
+    Case("archive", "tells what is missing", {**PACK, "path": ["{folder}/s", "{folder}/none"]}, arrange=TREE,
+         expect={"dest_state": "incomplete"}),
+    Case("archive", "removes what it has packed", {**PACK, "remove": True}, arrange=TREE),
+    Case("archive", "removes nothing that it has not packed",
+         {**PACK, "remove": True, "exclusion_patterns": ["*/c"]}, arrange=TREE),
+    Case("archive", "removes what is packed already", {**PACK, "remove": True}, arrange=TREE + PACKED),
+    Case("archive", "packs one file into an archive",
+         {"path": "{folder}/s/a/d", "dest": "{folder}/d.zip", "format": "zip", "force_archive": True, "remove": True},
+         arrange=TREE,
+         expect={"dest_state": "archive"}),
 ]  # fmt: skip
