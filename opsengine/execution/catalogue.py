@@ -33,8 +33,8 @@ CONTROLLER = {
 }
 """Module -> file of opsengine/execution/actions: each is read when a playbook names it."""
 
-PREPARED = ("assemble", "copy", "script", "template", "uri")
-ATTENDED = ("assemble", "copy", "script", "template")
+PREPARED = ("assemble", "copy", "script", "template", "unarchive", "uri")
+ATTENDED = ("assemble", "copy", "script", "template", "unarchive")
 """Modules that the controller may have to answer while they run: as in Ansible, none of them goes without (`async`)."""
 
 
