@@ -154,7 +154,7 @@ class _Constructor:
         try:
             return settled(value)
         except Exception as error:
-            from opsengine.templating.engine import explained
+            from opsengine.templating.explain import explained
 
             raise explained(error, expression, expression.origin, scope) from error
 

@@ -49,13 +49,13 @@ class TestAFileThatCannotBeUsed:
             ),
             (
                 "plugin: constructed\nstrict: true\ncompose: {a: w}",
-                "p.yml:3:14: the variable `a` of host `h1`: `w` is undefined",
+                "p.yml:3:14: the variable `a` of host `h1`: 'w' is undefined",
             ),
             (
                 "plugin: constructed\nstrict: true\ngroups: {a: v}",
                 "the group `a` of host `h1`: the condition `v` gives",
             ),
-            ("plugin: constructed\nstrict: true\nkeyed_groups: [{key: w}]", "a keyed group of host `h1`: `w` is"),
+            ("plugin: constructed\nstrict: true\nkeyed_groups: [{key: w}]", "a keyed group of host `h1`: 'w' is"),
             ("plugin: constructed\nstrict: true\nkeyed_groups: [{key: none}]", "`none` gives nothing for host `h1`"),
             ("plugin: generator\nhosts: {name: x}", "`generator` needs `layers`, a mapping; found nothing"),
             (
@@ -65,7 +65,7 @@ class TestAFileThatCannotBeUsed:
             ("plugin: generator\nhosts: {name: x}\nlayers: {a: b}", "the layer `a` should be a list, found a text"),
             (
                 "plugin: generator\nhosts: {name: '{{ b }}'}\nlayers: {a: [c]}",
-                "p.yml:2:15: `b` is undefined in `{{ b }}`",
+                "p.yml:2:15: 'b' is undefined in `{{ b }}`",
             ),
             ("plugin: generator\nhosts: {name: '{{ a }}'}\nlayers: {a: [1]}", "the name of a host should be a text"),
             (
