@@ -193,3 +193,34 @@ class TestACapability:
         assert "does not exist" in perform("capabilities", **args)["msg"]
         result = perform("capabilities", **args, check=True, coming=[("package", "p", "install p")])
         assert {"capabilities": {"cap_net_raw": "ep"}} == result["diff"][0]["after"]
+
+
+class TestARuleOfTheFilter:
+    def test_is_written_with_the_extensions_it_needs(self, perform: Perform) -> None:
+        from modules.kit.args import bind
+        from modules.system._iptables_rule import words_of
+        from modules.system.iptables import Iptables
+
+        given = {
+            "chain": "DEMO",
+            "protocol": "!udp",
+            "match": ["state"],
+            "ctstate": ["NEW", "RELATED"],
+            "match_set": "admins",
+            "match_set_flags": "src",
+            "uid_owner": "!root",
+            "set_dscp_mark_class": "CS1",
+            "jump": "DSCP",
+            "icmp_type": "8",
+        }
+        values, problems = bind(Iptables.arguments(), given)
+        assert [] == problems
+        words = words_of(type("Args", (), values), "ipv6")
+        expected = (
+            "! -p udp -m state -j DSCP --set-dscp-class CS1 --state NEW,RELATED -m set --match-set admins src "
+            "-m owner ! --uid-owner root --icmpv6-type 8"
+        )
+        assert expected == " ".join(words)
+
+    def test_that_logs_jumps_nowhere_else(self, perform: Perform) -> None:
+        assert "LOG jump target" in perform("iptables", chain="INPUT", log_prefix="x", jump="DROP")["msg"]
