@@ -1,5 +1,7 @@
 """What the modules of the system's settings refuse, put back and foresee."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -224,3 +226,14 @@ class TestARuleOfTheFilter:
 
     def test_that_logs_jumps_nowhere_else(self, perform: Perform) -> None:
         assert "LOG jump target" in perform("iptables", chain="INPUT", log_prefix="x", jump="DROP")["msg"]
+
+
+def test_a_daemon_that_keeps_its_output_open_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from modules.system import _services
+
+    program = tmp_path / "service"
+    program.write_text(f"#!/bin/sh\nsleep 300 &\necho $! > {tmp_path}/pid\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    _services.SysV().act("demo", "start")
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
