@@ -1,7 +1,7 @@
 """Cases of the modules that work on containers: commands in them, files in and out, images of them."""
 
 from tests.contract.case import Case
-from tests.contract.cases.docker import RUN
+from tests.contract.cases.docker import IMAGES, RUN
 
 NOTE = "docker exec web /bin/busybox cat /note 2>/dev/null; true"
 LISTED = "docker export web | tar -tv --full-time --numeric-owner | grep -e note -e link; "
@@ -66,4 +66,18 @@ CASES = [
     fetched("a folder as it is", container_path="/tree", same=True,
             arrange=TREE + "mkdir {folder}/to; docker cp web:/tree {folder}/to"),
     fetched("what is in a folder", container_path="/tree/", arrange=TREE),
+    Case("docker_container_commit", "makes an image", {"container": "web", "name": "opsengine/case:4",
+         "author": "a test", "message": "as it runs",
+         "changes": {"command": ["/bin/busybox", "true"], "labels": {"a": "b"}}}, arrange=RUN,
+         snapshot=IMAGES, docker=True),
+    Case("docker_container_commit", "leaves alone what is there", {"container": "web", "name": "opsengine/case:1"},
+         arrange=RUN, snapshot=IMAGES, same=True, docker=True),
+    Case("docker_container_commit", "replaces what is there", {"container": "web", "name": "opsengine/case", "tag": "1",
+         "force": True}, arrange=RUN, snapshot=IMAGES, repeats=True, docker=True),
+    Case("docker_container_export", "writes a tar", {"container": "web", "path": "{folder}/web.tar"}, arrange=RUN,
+         docker=True),
+    Case("docker_container_export", "leaves alone what is there", {"container": "web", "path": "{folder}/web.tar"},
+         arrange=RUN + "touch {folder}/web.tar", same=True, docker=True),
+    Case("docker_container_export", "replaces what is there", {"container": "web", "path": "{folder}/web.tar",
+         "force": True}, arrange=RUN + "touch {folder}/web.tar", repeats=True, docker=True),
 ]  # fmt: skip
