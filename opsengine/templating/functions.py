@@ -6,7 +6,7 @@ import datetime
 import warnings
 from typing import Any
 
-from opsengine.errors import TemplateError, near
+from opsengine.errors import TemplateError, UndefinedVariable, near
 from opsengine.source.text import Origin, Text
 from opsengine.templating.engine import Engine
 from opsengine.templating.environment import CURRENT, Embedded
@@ -16,7 +16,7 @@ from opsengine.templating.lazy import type_name
 from opsengine.templating.lookups import all_lookups
 from opsengine.templating.scope import Scope
 from opsengine.templating.tests import all_tests
-from opsengine.templating.undefined import Missing, MissingUsed
+from opsengine.templating.undefined import UNSET, Missing, MissingBecause, MissingUsed
 
 
 def equipped_engine() -> Engine:
@@ -50,6 +50,8 @@ def _lookup(name: str, /, *terms: Any, **options: Any) -> Any:
         found = lookup(given, scope, _files=scope.files, **options)
     except MissingUsed as error:
         return error.what
+    except UndefinedVariable as error:
+        return MissingBecause().because(error)
     except Exception as error:
         if errors not in ("warn", "ignore"):
             raise
@@ -84,4 +86,4 @@ def _now(utc: bool = False, fmt: str | None = None) -> Any:
 def _undef(hint: str | None = None) -> Missing:
     if not isinstance(hint, (str, type(None))):
         raise TemplateError(f"undef: the 'hint' argument must be of type 'str' or 'NoneType', not '{type_name(hint)}'")
-    return Missing(hint=hint or "Mandatory variable has not been overridden")
+    return Missing(hint=hint or UNSET)

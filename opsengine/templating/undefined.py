@@ -12,6 +12,9 @@ from jinja2.utils import missing
 from opsengine.errors import OpsError, UndefinedVariable, near
 from opsengine.templating.lazy import type_name
 
+UNSET = "Mandatory variable has not been overridden"
+"""What `undef()` says without a hint of its own."""
+
 
 class Missing(jinja2.StrictUndefined):
     """A missing variable, attribute or key; `default`, `defined` and `mandatory` see it, anything else fails."""

@@ -156,9 +156,11 @@ class Files:
         raise TaskFailed(f"there is no file {name}")
 
     def find_all(self, folder: str, pattern: str) -> list[Path]:
-        if pattern.startswith("/"):
-            return sorted(Path("/").glob(pattern[1:]))
-        found = (sorted(place.glob(pattern)) for place in (self.folder / folder, self.folder))
+        path = Path(pattern)
+        places = (
+            [path.parent] if path.is_absolute() else [self.folder / folder / path.parent, self.folder / path.parent]
+        )
+        found = (sorted(file for file in place.glob(path.name) if file.is_file()) for place in places)
         return next((paths for paths in found if paths), [])
 
     def render_value(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> Any:

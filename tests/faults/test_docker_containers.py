@@ -43,3 +43,25 @@ class TestACommandInAContainer:
             assert "container idle is created" == result["msg"]
         finally:
             host.run("docker rm idle")
+
+
+class TestAFolderOfAContainer:
+    def test_does_not_come_through_a_link_on_the_host(self, host: LabTarget) -> None:
+        host.run("docker exec web /bin/busybox mkdir -p /tree/a; docker exec web /bin/busybox touch /tree/a/passwd")
+        host.run("mkdir -p /root/to/tree /root/elsewhere; ln -s /root/elsewhere /root/to/tree/a")
+        args = {"container": "web", "container_path": "/tree", "path": "/root/to"}
+        result = perform(host, "docker_container_copy_from", args)
+        assert "/root/to/tree/a is no folder, but a folder is to come there" == result["msg"]
+        assert "" == host.run("ls /root/elsewhere")
+
+
+class TestAFileForAContainer:
+    def test_needs_a_folder_there(self, host: LabTarget) -> None:
+        args = {"container": "web", "content": "a", "mode": "0644", "container_path": "/no/such"}
+        result = perform(host, "docker_container_copy_into", args)
+        assert "container web has no folder /no" == result["msg"]
+
+    def test_does_not_take_the_place_of_a_folder(self, host: LabTarget) -> None:
+        args = {"container": "web", "content": "a", "mode": "0644", "container_path": "/bin"}
+        result = perform(host, "docker_container_copy_into", args)
+        assert "/bin in container web is a folder" == result["msg"]

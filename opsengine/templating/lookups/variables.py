@@ -30,7 +30,7 @@ def varnames(terms: list[Any], variables: Variables) -> list[str]:
         try:
             pattern = re.compile(text_term("varnames", term))
         except re.error as error:
-            raise TemplateError(f"lookup `varnames`: {term!r} is not a regular expression: {error}") from None
+            raise TemplateError(f"{term!r} is not a regular expression: {error}") from None
         result.extend(str(name) for name in variables if pattern.search(name))
     return result
 
@@ -65,9 +65,9 @@ def config(
 ) -> list[Any]:
     """Refused: these are Ansible's own settings, which opsengine does not have; on_missing may be warn or skip."""
     if on_missing not in ("error", "warn", "skip"):
-        raise TemplateError(f"lookup `config`: on_missing should be error, warn or skip, not `{on_missing}`")
+        raise TemplateError(f"on_missing should be error, warn or skip, not `{on_missing}`")
     for term in terms:
-        message = f"lookup `config`: there is no setting `{text_term('config', term)}`: opsengine has none of Ansible's"
+        message = f"there is no setting `{text_term('config', term)}`: opsengine has none of Ansible's"
         if on_missing == "error":
             raise TemplateError(message, hint="use a variable with a default instead")
         if on_missing == "warn":

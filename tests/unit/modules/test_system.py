@@ -1,5 +1,7 @@
 """What the modules of the system's settings refuse, put back and foresee."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -193,3 +195,45 @@ class TestACapability:
         assert "does not exist" in perform("capabilities", **args)["msg"]
         result = perform("capabilities", **args, check=True, coming=[("package", "p", "install p")])
         assert {"capabilities": {"cap_net_raw": "ep"}} == result["diff"][0]["after"]
+
+
+class TestARuleOfTheFilter:
+    def test_is_written_with_the_extensions_it_needs(self, perform: Perform) -> None:
+        from modules.kit.args import bind
+        from modules.system._iptables_rule import words_of
+        from modules.system.iptables import Iptables
+
+        given = {
+            "chain": "DEMO",
+            "protocol": "!udp",
+            "match": ["state"],
+            "ctstate": ["NEW", "RELATED"],
+            "match_set": "admins",
+            "match_set_flags": "src",
+            "uid_owner": "!root",
+            "set_dscp_mark_class": "CS1",
+            "jump": "DSCP",
+            "icmp_type": "8",
+        }
+        values, problems = bind(Iptables.arguments(), given)
+        assert [] == problems
+        words = words_of(type("Args", (), values), "ipv6")
+        expected = (
+            "! -p udp -m state -j DSCP --set-dscp-class CS1 --state NEW,RELATED -m set --match-set admins src "
+            "-m owner ! --uid-owner root --icmpv6-type 8"
+        )
+        assert expected == " ".join(words)
+
+    def test_that_logs_jumps_nowhere_else(self, perform: Perform) -> None:
+        assert "LOG jump target" in perform("iptables", chain="INPUT", log_prefix="x", jump="DROP")["msg"]
+
+
+def test_a_daemon_that_keeps_its_output_open_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from modules.system import _services
+
+    program = tmp_path / "service"
+    program.write_text(f"#!/bin/sh\nsleep 300 &\necho $! > {tmp_path}/pid\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    _services.SysV().act("demo", "start")
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
