@@ -26,6 +26,8 @@ _SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?")
 _CHILD = re.compile(r"([^:\]\s]+)\s*(?:#.*)?")
 _WORD = re.compile(r"[^ \t\r\n]+")
 _SHELL_SIGNS = re.compile(r"[\"'\\#]")
+_QUOTED_WORD = re.compile(r"""((?:[^ \t\r\n"'\\#]+|'[^']*'|"[^"\\]*")+)[ \t\r\n]*""")
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./@:-]*")
 _LITERAL_WORDS = ("True", "False", "None")
 
@@ -198,6 +200,16 @@ def _words(text: str, origin: Origin) -> list[tuple[str, int]]:
     """The words of a line as a shell reads them, each with the offset where it begins; # begins a comment."""
     if not _SHELL_SIGNS.search(text):
         return [(match.group(), match.start()) for match in _WORD.finditer(text)]
+    words: list[tuple[str, int]] = []
+    at = 0
+    while match := _QUOTED_WORD.match(text, at):
+        words.append((_QUOTED.sub(r"\1\2", match[1]), at))
+        at = match.end()
+    return words if at == len(text) or text[at] == "#" else _words_of_shell(text, origin)
+
+
+def _words_of_shell(text: str, origin: Origin) -> list[tuple[str, int]]:
+    """As `_words`, for lines with whatever a shell knows."""
     stream = io.StringIO(text)
     lexer = shlex.shlex(stream, posix=True)
     lexer.whitespace_split = True
