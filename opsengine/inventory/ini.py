@@ -35,11 +35,14 @@ _LITERAL_WORDS = ("True", "False", "None")
 def read_ini(inventory: Inventory, path: Path) -> None:
     """Add the hosts, groups and variables of one file. Raises one InputError with all its problems."""
     reader = _Reader(inventory, str(path))
-    for number, line in enumerate(_lines(path), start=1):
-        try:
-            reader.read_line(number, line)
-        except InputError as problem:
-            reader.problems.append(problem)
+    with warnings.catch_warnings():
+        # What `literal` tries may be no Python at all.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        for number, line in enumerate(_lines(path), start=1):
+            try:
+                reader.read_line(number, line)
+            except InputError as problem:
+                reader.problems.append(problem)
     reader.finish()
 
 
@@ -48,9 +51,7 @@ def literal(value: str, origin: Origin) -> Any:
     if _PLAIN_WORD.fullmatch(value) and value not in _LITERAL_WORDS:
         return Text(value, origin)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            return _placed(ast.literal_eval(value), origin)
+        return _placed(ast.literal_eval(value), origin)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return Text(value, origin)
 
