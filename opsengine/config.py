@@ -49,6 +49,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "ANSIBLE_VAULT_IDENTITY": ("defaults", "vault_identity", TEXT),
     "ANSIBLE_VAULT_IDENTITY_LIST": ("defaults", "vault_identity_list", TEXT),
     "ANSIBLE_VAULT_ENCRYPT_IDENTITY": ("defaults", "vault_encrypt_identity", TEXT),
+    "ANSIBLE_VAULT_ENCRYPT_SALT": ("defaults", "vault_encrypt_salt", TEXT),
     "ANSIBLE_VAULT_ID_MATCH": ("defaults", "vault_id_match", TRUTH),
     "ANSIBLE_BECOME": ("privilege_escalation", "become", TRUTH),
     "ANSIBLE_BECOME_METHOD": ("privilege_escalation", "become_method", TEXT),

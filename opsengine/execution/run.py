@@ -33,6 +33,7 @@ from opsengine.templating.functions import equipped_engine
 from opsengine.templating.lazy import OMIT
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
+from opsengine.vault import keyring
 
 
 class Run:
@@ -63,6 +64,7 @@ class Run:
         """Run playbooks that have been loaded, in turn; returns the exit code (opsengine.execution.exitcodes)."""
         began = time.monotonic()
         self._find_beginning(playbooks)
+        self._read_ahead(playbooks)
         self.bus.emit(
             RunStarted(
                 playbooks=[str(playbook.path) for playbook in playbooks],
@@ -109,6 +111,26 @@ class Run:
             hint = near(wanted, [task.name for task in tasks if task.name])
             hint = hint or "--list-tasks shows what there is; what is included while running cannot be begun at"
             raise UsageError(f"there is no task `{wanted}` to begin at", hint=hint)
+
+    def _read_ahead(self, playbooks: Sequence[Playbook]) -> None:
+        """Raise InputError for wrong variable files and vault passwords of any play before the first one begins."""
+        problems: list[InputError] = []
+        for playbook in playbooks:
+            hosts = {
+                name: host
+                for play in playbook.plays
+                for name in self.hosts_of(play)
+                if (host := self.inventory.host(name))
+            }
+            groups = {group.name for host in hosts.values() for group in self.inventory.groups_of(host)}
+            for folders in (self.inventory.folders, VarsFolders([playbook.path.parent])):
+                try:
+                    folders.preload(groups, hosts)
+                except InputError as problem:
+                    problems.append(problem)
+        if problems:
+            raise InputError.of(problems)
+        keyring.current().verify()
 
     def _stand_beside(self, playbook: Playbook) -> None:
         """Read group_vars and host_vars beside this playbook from now on."""

@@ -15,6 +15,7 @@ from opsengine.variables.host import HostVariables
 from opsengine.variables.layers import PlayLayers
 from opsengine.variables.magic import ANSIBLE_VERSION, HostVars, Lookups
 from opsengine.variables.vars_files import HostFiles, VarsFiles
+from opsengine.vault import keyring
 
 if TYPE_CHECKING:
     from opsengine.execution.host import HostWork
@@ -32,6 +33,7 @@ class Scopes:
         self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, prompted)
         self.files = VarsFiles(play_run.play.keywords.get("vars_files", []), play_run.play.file.parent)
         self._same_files = {} if self.files.by_host else self.files.merged(self._early, facts_known=True)
+        keyring.current().verify()
         self.hostvars = HostVars(lambda: self.run.inventory.hosts, self._of_host)
         self._shared = self._play_wide()
 

@@ -27,6 +27,6 @@ def _trusted(value: Any, origin: Origin, text: type[Text]) -> Any:
         if value.keys() == {UNSAFE}:
             return str(value[UNSAFE])
         if value.keys() == {VAULT}:
-            return Encrypted(str(value[VAULT]), origin)
+            return Encrypted.read(str(value[VAULT]), origin)
         return TextDict(((Text(key, origin), _trusted(item, origin, text)) for key, item in value.items()), origin)
     return value

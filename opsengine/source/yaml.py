@@ -118,7 +118,7 @@ class _Reader:
         if tag == "tag:yaml.org,2002:str":
             return self.text(node.value, origin)
         if tag in ("!vault", "!vault-encrypted"):
-            return Encrypted(node.value, origin)
+            return Encrypted.read(node.value, origin)
         if tag.startswith("!"):
             raise InputError(f"unknown YAML tag {tag}", origin=origin, hint="known tags: !unsafe, !vault")
         try:
