@@ -123,7 +123,7 @@ def _bytes(argument, value):
     number = float(match.group(1))
     if argument == "blocksize" and factor == 1 and number != int(number):
         raise ModuleFailed("invalid blocksize value: bytes require an integer value")
-    return int(round(number * factor)), unit or None, number
+    return round(number * factor), unit or None, number
 
 
 def _factor(unit):
