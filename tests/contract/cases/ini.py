@@ -3,7 +3,7 @@
 from tests.contract.case import Case
 
 FILE = (
-    "printf 'top = 1\\n; comment\\n\\n[one]\\na = 1\\n#b = 2\\nb=3\\nb = 4\\nl = x\\nl = y\\n\\n# end\\n\\n' > {folder}/f;"
+    "printf 'top = 1\\n; comment\\n\\n[one]\\na = 1\\n#b = 2\\nb=3\\nb = 4\\nl = x\\nl = y\\n\\n#\\n\\n' > {folder}/f;"
     " printf '[ two ]\\nflag\\n[peer]\\nid = 1\\nname = x\\n[peer]\\nid = 2\\nname = y\\n[last]\\nz = 1' >> {folder}/f;"
     " chmod 640 {folder}/f"
 )
