@@ -35,7 +35,7 @@ class Arg:
     aliases: other names it may be given by.
     of: for list the type of the elements, for list or dict a {name: Arg} of the keys allowed inside.
     needed_if: {argument: value or tuple of values}: required when all of these hold.
-    secret: never shown in a result, a diff, a log or an error.
+    secret: never shown in a result, a diff, a log or an error; or the name of an argument that says so.
     """
 
     def __init__(self, type, help, default=REQUIRED, choices=None, aliases=(), of=None, needed_if=None, secret=False):
@@ -223,7 +223,9 @@ def bind(declared, given, rules=None, deferred=lambda value: False):
     names = by_any_name(declared)
     for key, value in given.items():
         name = names.get(key)
-        if name is None:
+        if name is None and key == "_raw_params":
+            problems.append(_problem(key, "`%s` is not of the form KEY=VALUE" % value))
+        elif name is None:
             problems.append(_problem(key, "unknown argument" + nearest(str(key), names)))
         elif value is None:
             continue

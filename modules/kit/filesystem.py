@@ -4,8 +4,10 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
+import time
 
 CHUNK = 1 << 20
 
@@ -90,6 +92,15 @@ def write(path, data, mode=None, uid=-1, gid=-1):
     """Replace the file's content by `data` (bytes) atomically; see `replacing`."""
     with replacing(path, mode, uid, gid) as file:
         file.write(data)
+
+
+def keep_copy(path):
+    """Copy a file, with its mode, owner and times, beside itself, the time in the copy's name; returns its path."""
+    kept = "%s.%d.%s~" % (path, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
+    shutil.copy2(path, kept)
+    now = os.stat(path)
+    os.chown(kept, now.st_uid, now.st_gid)
+    return kept
 
 
 def read(path, limit=None):

@@ -14,7 +14,7 @@ from typing import Any
 
 from opsengine.config import config
 from opsengine.errors import InputError, TaskFailed, UsageError, near
-from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted, Status
+from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
 from opsengine.execution.flow import HostFailed, begins_at
@@ -24,7 +24,7 @@ from opsengine.execution.play import PlayRun
 from opsengine.execution.stats import Stats
 from opsengine.inventory.model import Inventory
 from opsengine.inventory.patterns import ordered, select
-from opsengine.inventory.variables import VarsFolders
+from opsengine.inventory.variables import VarsFolders, combine
 from opsengine.playbook.loader import Loader
 from opsengine.playbook.nodes import Play, Playbook, Task
 from opsengine.reporting.bus import Bus
@@ -163,7 +163,7 @@ class Run:
     def _bury(self, failed: dict[str, HostFailed]) -> None:
         self.gone.update(failed)
         for host, reason in failed.items():
-            if reason.outcome.status is Status.UNREACHABLE:
+            if reason.unreachable:
                 self.unreachable.add(host)
 
     def _pattern(self, play: Play) -> str:
@@ -190,7 +190,7 @@ class Run:
             return {"ansible_host": name}
         found: dict[str, Any] = {}
         for _, variables in self.inventory.host_vars_layers(host, self.beside_playbook):
-            found.update(variables)
+            combine(found, variables)
         return found
 
     def group_names(self) -> dict[str, list[str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.execution.files import ControllerFiles
 from opsengine.execution.prompts import answers
+from opsengine.inventory.ranges import short_name
 from opsengine.playbook.nodes import Role, Task
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
@@ -75,9 +76,9 @@ class Scopes:
         return {
             "hostvars": lambda: self.hostvars,
             "groups": run.group_names,
-            "play_hosts": lambda: play_run.alive(),
+            "play_hosts": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts": lambda: play_run.alive(),
-            "ansible_play_batch": lambda: list(play_run.batch),
+            "ansible_play_batch": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts_all": lambda: list(play_run.hosts),
             "ansible_play_name": lambda: play_run.play.name,
             "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
@@ -96,7 +97,7 @@ class Scopes:
         name = work.name
         found: dict[str, Callable[[], Any]] = {
             "inventory_hostname": lambda: name,
-            "inventory_hostname_short": lambda: name.split(".")[0],
+            "inventory_hostname_short": lambda: short_name(name),
             "group_names": lambda: self.run.groups_of(name),
             "inventory_file": lambda: self.run.host_source(name)[0],
             "inventory_dir": lambda: self.run.host_source(name)[1],

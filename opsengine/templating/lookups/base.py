@@ -12,7 +12,7 @@ from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.runtime import Undefined
 
 from opsengine.errors import OpsError, TemplateError, near
-from opsengine.templating.filters._plain import type_name
+from opsengine.templating.lazy import type_name
 
 Variables = Mapping[str, Any]
 
@@ -26,8 +26,8 @@ class Files(Protocol):
     def find_all(self, folder: str, pattern: str) -> list[Path]:
         """Every file that a glob pattern matches, in the first place that has any."""
 
-    def render_text(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
-        """The whole text of a template file rendered; options are jinja2's, extra are variables of this template."""
+    def render_value(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> Any:
+        """What a template file gives (Engine.render_file); options are jinja2's, extra are further variables."""
 
 
 class Lookup(Protocol):

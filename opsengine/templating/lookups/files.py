@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from opsengine.errors import OpsError, TemplateError
-from opsengine.templating.filters._plain import type_name
+from opsengine.templating.lazy import type_name
 from opsengine.templating.lookups.base import Files, Variables, is_true, text_term
 from opsengine.vault.files import read
 from opsengine.vault.values import learn_text
@@ -67,9 +67,9 @@ def template(
     convert_data: Any = None,
     jinja2_native: Any = None,
     _files: Files,
-) -> list[str]:
+) -> list[Any]:
     """
-    The text of rendered templates, looked for in `templates`.
+    What templates give, looked for in `templates`: text, or the value where a template is a single expression.
 
     template_vars: further variables. convert_data and jinja2_native are accepted and change nothing, as in
     ansible-core 2.19.
@@ -80,14 +80,13 @@ def template(
         "comment_start_string": str(comment_start_string),
         "comment_end_string": str(comment_end_string),
         "trim_blocks": is_true(trim_blocks),
-        "keep_trailing_newline": True,
     }
     result = []
     for term in terms:
         name = text_term("template", term)
         path = _files.find_file("templates", name)
         extra = {**_about(name, path, variables), **(template_vars or {})}
-        result.append(_files.render_text(read_text("template", path), str(path), options, extra))
+        result.append(_files.render_value(read_text("template", path), str(path), options, extra))
     return result
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsengine.errors import TemplateError
-from opsengine.templating.filters._plain import is_sequence, shallow, type_name
+from opsengine.templating.filters._plain import is_sequence, shallow
+from opsengine.templating.lazy import type_name
 from opsengine.templating.lookups.base import Variables, flat, inline_options, is_true
 
 

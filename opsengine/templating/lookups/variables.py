@@ -6,23 +6,20 @@ import re
 import warnings
 from typing import Any
 
-from opsengine.errors import OpsError, TemplateError, UndefinedVariable, near
+from opsengine.errors import OpsError, TemplateError
 from opsengine.templating.lookups.base import Variables, text_term
+from opsengine.templating.undefined import Missing
 
-_NONE: Any = object()
 
-
-def vars(terms: list[Any], variables: Variables, *, default: Any = _NONE) -> list[Any]:
-    """The values of variables by name. Raises UndefinedVariable for an unknown one, unless there is a default."""
+def vars(terms: list[Any], variables: Variables, *, default: Any = None) -> list[Any]:
+    """The values of variables by name; an unknown one is undefined, unless there is a default that is not none."""
     result = []
     for term in terms:
         name = text_term("vars", term)
         if name in variables:
             result.append(variables[name])
-        elif default is not _NONE:
-            result.append(default)
         else:
-            raise UndefinedVariable(f"lookup `vars`: `{name}` is undefined", hint=near(name, variables))
+            result.append(Missing(hint=f"No variable named '{name}' was found") if default is None else default)
     return result
 
 

@@ -10,7 +10,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsengine.source.text import COMMAND_LINE, Origin
+from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.source.yaml import load_file, load_text
 from opsengine.templating.engine import Engine
 from opsengine.templating.scope import Scope
@@ -120,8 +120,9 @@ class TestAValue:
 
     def test_with_a_wrong_password_names_its_line(self) -> None:
         keyring.use(Keyring([Password("default", b"wrong")]))
+        scope = self.value("hunter22")
         with pytest.raises(VaultError, match=r"vars\.yml:1:9: the vault password is wrong"):
-            self.value("hunter22")["joined"]
+            scope.engine.render(Text("{{ joined }}"), scope)
 
     def test_of_an_encrypted_file_is_masked_too(self, tmp_path: Path, ring: Keyring) -> None:
         (tmp_path / "f.yml").write_bytes(encrypt(b"user: bob\npassword: abc\nlonger: quite a text\nport: 80\n", WORD))
@@ -139,5 +140,5 @@ class TestAValue:
         scope = self.value("hunter22")
         assert "secret" in scope  # reading it is what fails
         with pytest.raises(VaultError):
-            scope["secret"]
+            scope.engine.render(Text("{{ secret }}"), scope)
         assert COMMAND_LINE.file

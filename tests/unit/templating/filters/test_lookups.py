@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from opsengine.errors import TemplateError, UndefinedVariable
+from opsengine.errors import TemplateError
 from opsengine.templating.lookups import all_lookups
 
 
@@ -105,11 +105,6 @@ class TestALookup:
         with pytest.raises(TemplateError, match="lookup `env`: no option `defualt`") as caught:
             look_up("env", "X", defualt="y")
         assert caught.value.hint == "did you mean `default`?"
-
-    def test_names_the_variable_that_is_missing(self) -> None:
-        with pytest.raises(UndefinedVariable, match="`prot` is undefined") as caught:
-            look_up("vars", "prot", variables={"port": 80})
-        assert caught.value.hint == "did you mean `port`?"
 
     def test_tells_what_a_failing_command_said(self) -> None:
         with pytest.raises(TemplateError, match="exit code 3: no such luck"):
