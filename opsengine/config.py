@@ -39,6 +39,11 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "ANSIBLE_PYTHON_INTERPRETER": ("defaults", "interpreter_python", TEXT),
     "ANSIBLE_GATHERING": ("defaults", "gathering", TEXT),
     "ANSIBLE_FORCE_HANDLERS": ("defaults", "force_handlers", TRUTH),
+    "ANSIBLE_CACHE_PLUGIN": ("defaults", "fact_caching", TEXT),
+    "ANSIBLE_CACHE_PLUGIN_CONNECTION": ("defaults", "fact_caching_connection", PATH),
+    "ANSIBLE_CACHE_PLUGIN_PREFIX": ("defaults", "fact_caching_prefix", TEXT),
+    "ANSIBLE_CACHE_PLUGIN_TIMEOUT": ("defaults", "fact_caching_timeout", NUMBER),
+    "ANSIBLE_ERROR_ON_MISSING_HANDLER": ("defaults", "error_on_missing_handler", TRUTH),
     "ANSIBLE_STRATEGY": ("defaults", "strategy", TEXT),
     "ANSIBLE_TASK_TIMEOUT": ("defaults", "task_timeout", NUMBER),
     "ANSIBLE_RETRY_FILES_ENABLED": ("defaults", "retry_files_enabled", TRUTH),
@@ -126,6 +131,13 @@ def config() -> Config:
     if own.is_file():
         found.update(read_own(own))
     return Config(os.environ, found)
+
+
+def missing_handler_fails() -> bool:
+    """Whether a task that notifies a handler which is not there fails; otherwise there is a warning."""
+    return config().get("ANSIBLE_ERROR_ON_MISSING_HANDLER") is None or config().truth(
+        "ANSIBLE_ERROR_ON_MISSING_HANDLER"
+    )
 
 
 def _classic_file(environment: Mapping[str, str]) -> Path | None:

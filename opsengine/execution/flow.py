@@ -173,7 +173,7 @@ class Flow:
             yield from self._handlers(place)
         elif outcome.control == "clear_host_errors":
             self._forgiven = True
-        elif outcome.control == "end_role":
+        elif outcome.control == "end_role" and task.role is not None:
             raise EndOfRole
         elif outcome.control in ("end_host", "end_play", "end_batch"):
             raise EndOfPlay

@@ -13,7 +13,7 @@ from jinja2.runtime import Undefined
 
 from opsengine.agent import library
 from opsengine.agent.client import Request
-from opsengine.config import config
+from opsengine.config import config, missing_handler_fails
 from opsengine.connection.become import Become
 from opsengine.connection.settings import Settings
 from opsengine.errors import InputError, OpsError, TaskFailed, UndefinedVariable, near
@@ -33,18 +33,19 @@ from opsengine.playbook.nodes import Block, Handler, Node, Play, Task, with_role
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.scope import Scope
+from opsengine.variables.host import GATHERED
 from opsengine.variables.magic import Lookups
 
 if TYPE_CHECKING:
     from opsengine.execution.run import Run
 
-FAILED_ONES = (Status.FAILED, Status.UNREACHABLE)
+GATHERING = ("implicit", "explicit", "smart")
 
 
 class PlayRun:
     """One play of a run, on one batch of hosts after another."""
 
-    def __init__(self, run: Run, play: Play, hosts: Sequence[str]) -> None:
+    def __init__(self, run: Run, play: Play, hosts: Sequence[str], selected: Sequence[str]) -> None:
         self.owner = run
         self.play = play
         self.engine = run.engine
@@ -54,6 +55,8 @@ class PlayRun:
         self.stopping = run.stopping
         self.emit: Callable[[Event], None] = run.bus.emit
         self.hosts = list(hosts)
+        self.selected_hosts = list(selected)
+        """Those that the play's pattern selects, whether or not they have failed before."""
         self.batch: list[str] = []
         self.ended = False
         self.lost: set[str] = set()
@@ -76,11 +79,11 @@ class PlayRun:
             pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set, self._truth
         )
         strategy.width = self._width
+        strategy.exists = lambda host: self.owner.inventory.host(host) is not None
         strategy.skips = self._skips if self.options.step else None
         percentage = self.engine.render(self.play.keywords.get("max_fail_percentage"), self.scopes.of_play())
-        counted = self._gathers_silently() and "always" not in self.options.skip_tags
-        if counted:
-            self.owner.stats.gathering(batch)
+        if self._gathers_silently() and "always" not in self.options.skip_tags:
+            self.owner.stats.gathering(host for host in batch if not self._knows_enough(host))
         failed = strategy.play(self.flows, Limits(percentage, len(batch)))
         self.owner.stats.gathered(batch)
         return failed
@@ -95,6 +98,7 @@ class PlayRun:
 
     def _flow(self, host: str) -> Flow:
         wanted = "gather_facts" in self.play.keywords and self._truth(self.play, "gather_facts")
+        wanted = wanted and not self._knows_enough(host)
         first = [connecting.gather_task(self.play)] if wanted else []
         if wanted or self._gathers_silently():
             self._gather_when_used(self.owner.work(host))
@@ -103,9 +107,16 @@ class PlayRun:
         begins = functools.partial(begins_at, self.options.start_at) if self.owner.waiting else None
         return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force, begins)
 
+    def _knows_enough(self, host: str) -> bool:
+        """Whether a host that has been asked once is not asked again (`gathering = smart`)."""
+        smart = config().choice("ANSIBLE_GATHERING", GATHERING) == "smart"
+        return smart and self.owner.work(host).variables.facts.gathered
+
     def _gathers_silently(self) -> bool:
         """Whether facts are gathered, though only when they are needed, as the play does not say."""
-        return "gather_facts" not in self.play.keywords and config().get("ANSIBLE_GATHERING") != "explicit"
+        return (
+            "gather_facts" not in self.play.keywords and config().choice("ANSIBLE_GATHERING", GATHERING) != "explicit"
+        )
 
     def _truth(self, node: Node, keyword: str) -> bool:
         """Whether a keyword holds that is said once for all hosts."""
@@ -252,9 +263,11 @@ class PlayRun:
         named = [h for h in self.play.handlers if self.handler_names(h) & wanted]
         listening = list({h.name or id(h): h for h in self.play.handlers if name in _topics(h)}.values())
         if not named and not listening:
-            raise TaskFailed(
-                f"there is no handler `{name}` in this play", hint="check `notify` against the handlers' names"
-            )
+            message = f"there is no handler `{name}` in this play"
+            if not missing_handler_fails():
+                self.emit(Notice(message=message, host=host))
+                return
+            raise TaskFailed(message, hint="check `notify` against the handlers' names")
         # Of several handlers with one name the first of the file that was read last runs, as in Ansible; every one that
         # listens to a topic does.
         chosen = [handler for handler in named if handler.origin.file == named[-1].origin.file][:1]
@@ -396,7 +409,8 @@ class PlayRun:
 
     def learn_facts(self, on: TaskOnHost, facts: dict[str, Any]) -> None:
         """Take in facts that a module returned."""
-        self.facts_target(on).variables.facts.update(facts)
+        asked = {GATHERED: True} if on.module in ("setup", "gather_facts") else {}
+        self.facts_target(on).variables.facts.update({**facts, **asked})
 
     def learn_secrets(self, module: str, args: dict[str, Any]) -> None:
         """Have the secret arguments of a task masked wherever they would be seen."""
@@ -449,9 +463,8 @@ class PlayRun:
     # Facts
 
     def _gather_when_used(self, work: HostWork) -> None:
-        facts = work.variables.facts
-        if not facts.known and facts.gather is None:
-            facts.gather = lambda: self._gather(work)
+        if not self._knows_enough(work.name):
+            work.variables.facts.gather = lambda: self._gather(work)
 
     def _gather(self, work: HostWork) -> None:
         task = connecting.gather_task(self.play)
@@ -464,7 +477,7 @@ class PlayRun:
         for _, result in work.run(settings, become, Request(module=file, items=[args], environment=environment)):
             if result.get("failed"):
                 raise TaskFailed(f"facts could not be gathered: {result.get('msg')}")
-            work.variables.facts.update(result.get("ansible_facts", {}))
+            work.variables.facts.update({**result.get("ansible_facts", {}), GATHERED: True})
 
 
 def _topics(handler: Handler) -> set[str]:

@@ -88,7 +88,7 @@ class Scopes:
             "play_hosts": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts": lambda: play_run.alive(),
             "ansible_play_batch": lambda: play_run.alive_in_batch(),
-            "ansible_play_hosts_all": lambda: list(play_run.hosts),
+            "ansible_play_hosts_all": lambda: list(play_run.selected_hosts),
             "ansible_play_name": lambda: play_run.play.name,
             "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
             "ansible_check_mode": lambda: options.check,

@@ -111,6 +111,8 @@ class Linear:
         self.truth = truth
         self.width: Callable[[Task], int] = lambda task: 0
         """How many hosts at most run a task at once; 0: all."""
+        self.exists: Callable[[str], bool] = lambda host: True
+        """Whether a host is in the inventory; it may have gone when the inventory was read again."""
         self.walkers: list[Walker] = []
         self.skips: Callable[[Task, str], bool] | None = None
         """Asks whether a task is passed over; None where nobody is asked."""
@@ -147,16 +149,22 @@ class Linear:
         once = self.truth(task, "run_once")
         if once:
             self.share(task, outcomes[0], [walker.host for walker in everyone if walker is not group[0]])
-            outcomes += [replace(outcomes[0], included=[]) for _ in group[1:]]
+            outcomes += [replace(outcomes[0], included=[], shared=True) for _ in group[1:]]
         failed = next((outcome for outcome in outcomes if outcome.failed), None)
         if failed is not None and (once or self.truth(task, "any_errors_fatal")):
             self._spread(HostFailed(failed, task, spread=True), dict(zip(runners, outcomes, strict=False)), everyone)
             return
         for walker, outcome in zip(group, outcomes, strict=True):
             walker.go_on(outcome)
-        if any(outcome.control == "clear_host_errors" for outcome in outcomes):
-            for walker in self.walkers:
+        self._heed({outcome.control for outcome in outcomes})
+
+    def _heed(self, controls: set[str | None]) -> None:
+        """Do what `meta` tasks ask for that concerns all hosts."""
+        for walker in self.walkers:
+            if "clear_host_errors" in controls:
                 walker.forgive()
+            if "refresh_inventory" in controls and not self.exists(walker.host):
+                walker.stop()
 
     def _spread(self, failure: HostFailed, own: dict[Walker, Outcome], everyone: list[Walker]) -> None:
         """What failed on one host has failed on all; each goes on with its own rescue, where there is one."""

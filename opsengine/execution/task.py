@@ -22,7 +22,7 @@ from opsengine.execution.terms import Terms, vary
 from opsengine.playbook.arguments import FURTHER
 from opsengine.playbook.nodes import Block, Task
 from opsengine.source.text import Origin, Text, TextDict
-from opsengine.templating.lazy import OMIT, plain
+from opsengine.templating.lazy import OMIT, plain, trusted
 from opsengine.templating.scope import Scope
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class TaskOnHost:
         told: Result = {}
         for item, result in zip(items, results, strict=False):
             told = {name: result.pop(name) for name in ("hint", "_origin") if name in result} | told
-            result.update({key: plain(value) for key, value in item.values.items()})
+            result.update({key: trusted(value) for key, value in item.values.items()})
         return {**joined(results), **told}
 
     def run_item(self, item: Item) -> Result:
@@ -241,7 +241,7 @@ class TaskOnHost:
         for key, value in written.items():
             name = self.engine.render(key, scope) if isinstance(key, Text) and key.is_template else key
             if name != FURTHER:
-                args[str(name)] = value if key in unrendered else self.engine.render(value, scope)
+                args[name] = value if key in unrendered else self.engine.render(value, scope)
         args = {**self._defaults(scope), **{key: value for key, value in args.items() if value is not OMIT}}
         self.run.learn_secrets(self.module, args)
         return args
@@ -410,7 +410,7 @@ class TaskOnHost:
 
     def clear_facts(self) -> None:
         """Forget what the host has told."""
-        self.work.variables.facts.known.clear()
+        self.work.variables.facts.forget()
 
     def ask_host(self, module: str, args: dict[str, Any], connect_timeout: float | None = None) -> Result:
         """
