@@ -7,6 +7,7 @@ To filters and tests they are a dict and a list like any other. `plain` turns wh
 from __future__ import annotations
 
 import datetime
+import operator
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from contextvars import ContextVar
 from typing import Any, Protocol, SupportsIndex
@@ -131,7 +132,7 @@ class LazyList(list[Any]):
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
         if isinstance(index, slice):
             return [self._element(at) for at in range(*index.indices(len(self)))]
-        at = index.__index__()
+        at = operator.index(index)  # a TypeError, which jinja2 expects, for what is no number
         return self._element(at + len(self) if at < 0 else at)
 
     def __iter__(self) -> Iterator[Any]:
