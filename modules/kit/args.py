@@ -223,7 +223,9 @@ def bind(declared, given, rules=None, deferred=lambda value: False):
     names = by_any_name(declared)
     for key, value in given.items():
         name = names.get(key)
-        if name is None:
+        if name is None and key == "_raw_params":
+            problems.append(_problem(key, "`%s` is not of the form KEY=VALUE" % value))
+        elif name is None:
             problems.append(_problem(key, "unknown argument" + nearest(str(key), names)))
         elif value is None:
             continue

@@ -13,13 +13,14 @@ CHUNK = 1 << 20
 
 
 @contextlib.contextmanager
-def replacing(path, mode=None, uid=-1, gid=-1):
+def replacing(path, mode=None, uid=-1, gid=-1, durable=True):
     """
     A new binary file that takes the place of `path` when the block ends without an error. Its `name` is its path.
 
     Written beside it under a temporary name, with mode 0600 until it is complete; then mode and owner are set, it is
     synced and renamed, and its folder is synced. mode: permission bits; None keeps those of the file replaced, or gives
-    what the umask says. uid, gid: -1 keeps the replaced file's. On an error nothing is left behind.
+    what the umask says. uid, gid: -1 keeps the replaced file's. durable: whether to wait until it is on the disk; who
+    writes many files waits once for all, with os.sync. On an error nothing is left behind.
     """
     folder, name = os.path.split(os.path.abspath(path))
     before = _stat(path)
@@ -29,13 +30,15 @@ def replacing(path, mode=None, uid=-1, gid=-1):
             yield file
             file.flush()
             _dress(file.fileno(), path, before, mode, uid, gid)
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.rename(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    sync_folder(folder)
+    if durable:
+        sync_folder(folder)
 
 
 def _stat(path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from opsengine.config import config
 from opsengine.errors import InputError, UsageError
 from opsengine.execution.options import Options
 from opsengine.playbook.arguments import KEY, split, unquote
-from opsengine.source.text import COMMAND_LINE, Text, trust
+from opsengine.source.json import load_json
+from opsengine.source.text import COMMAND_LINE, Text
 from opsengine.source.yaml import load_file, load_text
 
 CONNECTION_SETTINGS = {
@@ -147,7 +147,7 @@ def _variables_in(text: str) -> dict[str, Any]:
 
 def _structure(text: str) -> Any:
     try:
-        return trust(json.loads(text))
+        return load_json(text)
     except ValueError:
         return load_text(text, "command line, -e")
 

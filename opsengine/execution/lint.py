@@ -14,7 +14,7 @@ from opsengine.errors import InputError, OpsError, near
 from opsengine.execution import prompts
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.execution.files import ControllerFiles
-from opsengine.playbook.arguments import FURTHER
+from opsengine.playbook.arguments import FURTHER, RAW
 from opsengine.playbook.catalogue import short
 from opsengine.playbook.loader import Loader
 from opsengine.playbook.nodes import Block, Handler, Node, Play, Playbook, Task, with_role_names
@@ -97,9 +97,9 @@ class _Checker:
 
     def arguments(self, task: Task) -> None:
         kind = self.loader.catalogue.find(task.module)
-        if kind is None or not isinstance(task.args, TextDict) or getattr(kind, "open_ended", False):
+        if kind is None or not isinstance(task.args, TextDict) or FURTHER in task.args or _may_fail(task):
             return
-        if FURTHER in task.args or _may_fail(task):
+        if getattr(kind, "open_ended", False) and RAW not in task.args:
             return
         _, problems = bind(kind.arguments(), dict(task.args), kind, has_templates)
         defaults = task.gathered("module_defaults")

@@ -32,6 +32,11 @@ class Outcome:
         """Whether the host goes no further, but for a rescue."""
         return self.status in (Status.FAILED, Status.UNREACHABLE, Status.RESCUED)
 
+    @property
+    def ran(self) -> bool:
+        """Whether anything was done: it was neither passed over nor was the host out of reach."""
+        return self.status is not Status.SKIPPED and not self.result.get("unreachable")
+
 
 def passed_over() -> Outcome:
     """The outcome of a task that the person at the terminal did not want: as if it were not there."""

@@ -95,7 +95,8 @@ class PlayRun:
         first = [connecting.gather_task(self.play)] if wanted else []
         if wanted or self._gathers_silently():
             self._gather_when_used(self.owner.work(host))
-        force = self.options.force_handlers or self._truth(self.play, "force_handlers")
+        said = "force_handlers" in self.play.keywords
+        force = self._truth(self.play, "force_handlers") if said else self.options.force_handlers
         begins = functools.partial(begins_at, self.options.start_at) if self.owner.waiting else None
         return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force, begins)
 
@@ -211,6 +212,8 @@ class PlayRun:
         )
 
     def _rescued(self, host: str, failed: HostFailed) -> None:
+        if failed.spread:
+            return
         task = failed.task
         self.owner.stats.rescued(host)
         values = {
@@ -223,15 +226,16 @@ class PlayRun:
         names = [name for names in on.task.gathered("notify") for name in names]
         if not names or (outcome.status is not Status.CHANGED and not outcome.result.get("changed")):
             return
-        for name in self.engine.render(names, on.scope):
-            for one in name if isinstance(name, list) else [name]:
-                self._notify_one(str(one), host, on)
+        wanted = [name for item in on.items for name in self.engine.render(names, item.scope)]
+        listed = [one for name in wanted for one in (name if isinstance(name, list) else [name])]
+        for one in dict.fromkeys(str(name) for name in listed):
+            self._notify_one(one, host, on)
 
     def _notify_one(self, name: str, host: str, on: TaskOnHost) -> None:
         role = on.task.role
         wanted = {name, f"{role.role_name} : {name}"} if role else {name}
         named = [h for h in self.play.handlers if self.handler_names(h) & wanted]
-        listening = [h for h in self.play.handlers if name in self._topics(h, on)]
+        listening = list({h.name or id(h): h for h in self.play.handlers if name in _topics(h)}.values())
         if not named and not listening:
             raise TaskFailed(
                 f"there is no handler `{name}` in this play", hint="check `notify` against the handlers' names"
@@ -243,15 +247,23 @@ class PlayRun:
             self.flows[host].notify(handler)
 
     def handler_names(self, handler: Handler) -> set[str]:
-        """The names that a handler may be notified by."""
+        """The names that a handler may be notified by; none where its name needs what only a host knows."""
         name = handler.keywords.get("name", "")
         if isinstance(name, Text) and name.is_template:
-            name = self.engine.render(name, self.scopes.of_play())
+            try:
+                name = self.engine.render(name, self.scopes.of_play())
+            except OpsError as error:
+                self._warn_of_name(handler, error)
+                return set()
         return with_role_names(handler, str(name))
 
-    def _topics(self, handler: Handler, on: TaskOnHost) -> set[str]:
-        topics = self.engine.render(handler.topics, on.scope)
-        return {known for topic in topics for known in with_role_names(handler, str(topic))}
+    def _warn_of_name(self, handler: Handler, error: OpsError) -> None:
+        def warn() -> None:
+            where = f"{handler.origin}: handler `{handler.name}`"
+            self.emit(Notice(message=f"{where} cannot be notified by its name: {error.message}"))
+
+        if not handler.topics:
+            self.shared(("handler's name", id(handler)), warn)
 
     # What a task on a host asks for
 
@@ -400,8 +412,13 @@ class PlayRun:
 
     def alive(self) -> list[str]:
         """The hosts of the play that have not failed."""
-        gone = self.owner.gone
-        return [host for host in self.hosts if host not in gone]
+        failed = {host for host, flow in self.flows.items() if flow.failed}
+        return [host for host in self.hosts if host not in self.owner.gone and host not in failed]
+
+    def alive_in_batch(self) -> list[str]:
+        """Those of them that are run together now."""
+        batch = set(self.batch)
+        return [host for host in self.alive() if host in batch]
 
     def shared(self, key: Any, make: Callable[[], Any]) -> Any:
         """Something made once for all hosts of the play."""
@@ -433,3 +450,7 @@ class PlayRun:
             if result.get("failed"):
                 raise TaskFailed(f"facts could not be gathered: {result.get('msg')}")
             work.variables.facts.update(result.get("ansible_facts", {}))
+
+
+def _topics(handler: Handler) -> set[str]:
+    return {known for topic in handler.topics for known in with_role_names(handler, str(topic))}

@@ -14,7 +14,7 @@ from typing import Any
 
 from opsengine.config import config
 from opsengine.errors import InputError, TaskFailed, UsageError, near
-from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted, Status
+from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
 from opsengine.execution.flow import HostFailed, begins_at
@@ -24,7 +24,7 @@ from opsengine.execution.play import PlayRun
 from opsengine.execution.stats import Stats
 from opsengine.inventory.model import Inventory
 from opsengine.inventory.patterns import ordered, select
-from opsengine.inventory.variables import VarsFolders
+from opsengine.inventory.variables import VarsFolders, combine
 from opsengine.playbook.loader import Loader
 from opsengine.playbook.nodes import Play, Playbook, Task
 from opsengine.reporting.bus import Bus
@@ -33,6 +33,7 @@ from opsengine.templating.functions import equipped_engine
 from opsengine.templating.lazy import OMIT
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
+from opsengine.vault import keyring
 
 
 class Run:
@@ -63,6 +64,7 @@ class Run:
         """Run playbooks that have been loaded, in turn; returns the exit code (opsengine.execution.exitcodes)."""
         began = time.monotonic()
         self._find_beginning(playbooks)
+        self._read_ahead(playbooks)
         self.bus.emit(
             RunStarted(
                 playbooks=[str(playbook.path) for playbook in playbooks],
@@ -109,6 +111,26 @@ class Run:
             hint = near(wanted, [task.name for task in tasks if task.name])
             hint = hint or "--list-tasks shows what there is; what is included while running cannot be begun at"
             raise UsageError(f"there is no task `{wanted}` to begin at", hint=hint)
+
+    def _read_ahead(self, playbooks: Sequence[Playbook]) -> None:
+        """Raise InputError for wrong variable files and vault passwords of any play before the first one begins."""
+        problems: list[InputError] = []
+        for playbook in playbooks:
+            hosts = {
+                name: host
+                for play in playbook.plays
+                for name in self.hosts_of(play)
+                if (host := self.inventory.host(name))
+            }
+            groups = {group.name for host in hosts.values() for group in self.inventory.groups_of(host)}
+            for folders in (self.inventory.folders, VarsFolders([playbook.path.parent])):
+                try:
+                    folders.preload(groups, hosts)
+                except InputError as problem:
+                    problems.append(problem)
+        if problems:
+            raise InputError.of(problems)
+        keyring.current().verify()
 
     def _stand_beside(self, playbook: Playbook) -> None:
         """Read group_vars and host_vars beside this playbook from now on."""
@@ -163,7 +185,7 @@ class Run:
     def _bury(self, failed: dict[str, HostFailed]) -> None:
         self.gone.update(failed)
         for host, reason in failed.items():
-            if reason.outcome.status is Status.UNREACHABLE:
+            if reason.unreachable:
                 self.unreachable.add(host)
 
     def _pattern(self, play: Play) -> str:
@@ -190,7 +212,7 @@ class Run:
             return {"ansible_host": name}
         found: dict[str, Any] = {}
         for _, variables in self.inventory.host_vars_layers(host, self.beside_playbook):
-            found.update(variables)
+            combine(found, variables)
         return found
 
     def group_names(self) -> dict[str, list[str]]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.execution.files import ControllerFiles
 from opsengine.execution.prompts import answers
+from opsengine.inventory.ranges import short_name
 from opsengine.playbook.nodes import Role, Task
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
 from opsengine.variables.layers import PlayLayers
 from opsengine.variables.magic import ANSIBLE_VERSION, HostVars, Lookups
 from opsengine.variables.vars_files import HostFiles, VarsFiles
+from opsengine.vault import keyring
 
 if TYPE_CHECKING:
     from opsengine.execution.host import HostWork
@@ -31,6 +33,7 @@ class Scopes:
         self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, prompted)
         self.files = VarsFiles(play_run.play.keywords.get("vars_files", []), play_run.play.file.parent)
         self._same_files = {} if self.files.by_host else self.files.merged(self._early, facts_known=True)
+        keyring.current().verify()
         self.hostvars = HostVars(lambda: self.run.inventory.hosts, self._of_host)
         self._shared = self._play_wide()
 
@@ -75,9 +78,9 @@ class Scopes:
         return {
             "hostvars": lambda: self.hostvars,
             "groups": run.group_names,
-            "play_hosts": lambda: play_run.alive(),
+            "play_hosts": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts": lambda: play_run.alive(),
-            "ansible_play_batch": lambda: list(play_run.batch),
+            "ansible_play_batch": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts_all": lambda: list(play_run.hosts),
             "ansible_play_name": lambda: play_run.play.name,
             "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
@@ -96,7 +99,7 @@ class Scopes:
         name = work.name
         found: dict[str, Callable[[], Any]] = {
             "inventory_hostname": lambda: name,
-            "inventory_hostname_short": lambda: name.split(".")[0],
+            "inventory_hostname_short": lambda: short_name(name),
             "group_names": lambda: self.run.groups_of(name),
             "inventory_file": lambda: self.run.host_source(name)[0],
             "inventory_dir": lambda: self.run.host_source(name)[1],

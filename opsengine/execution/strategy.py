@@ -19,7 +19,7 @@ from opsengine.playbook.nodes import Task
 RunStep = Callable[[str, Step], Outcome]
 
 
-@dataclass
+@dataclass(eq=False)
 class Walker:
     """A host on its way: its steps, and the one it is at (None: through)."""
 
@@ -38,6 +38,10 @@ class Walker:
     def go_on(self, outcome: Outcome) -> None:
         """Take the next step after an outcome."""
         self._move(lambda: self.steps.send(outcome))
+
+    def fail(self, failed: HostFailed) -> None:
+        """Fail at the step it is at; a rescue around that goes on."""
+        self._move(lambda: self.steps.throw(failed))
 
     def stop(self) -> None:
         """End here, without rescue or always."""
@@ -123,20 +127,24 @@ class Linear:
         self.ended(task, hosts, time.monotonic() - began)
         if len(outcomes) < len(runners):
             return
-        if len(runners) < len(group):
+        once = len(runners) < len(group)
+        if once:
             self.share(task, outcomes[0], [walker.host for walker in group[1:]])
             outcomes += [replace(outcomes[0], included=[]) for _ in group[1:]]
+        failed = next((outcome for outcome in outcomes if outcome.failed), None)
+        if failed is not None and (once or self.truth(task, "any_errors_fatal")):
+            self._spread(HostFailed(failed, task, spread=True), dict(zip(runners, outcomes, strict=False)), everyone)
+            return
         for walker, outcome in zip(group, outcomes, strict=True):
             walker.go_on(outcome)
-        self._spread(group, everyone)
 
-    def _spread(self, group: list[Walker], everyone: list[Walker]) -> None:
-        """With any_errors_fatal, one host that has failed for good ends the play for all."""
-        fatal = next((walker.failed for walker in group if walker.failed and self._is_fatal(walker.failed)), None)
-        for walker in everyone if fatal else ():
-            if walker.failed is None:
-                walker.stop()
-                walker.failed = fatal
+    def _spread(self, failure: HostFailed, own: dict[Walker, Outcome], everyone: list[Walker]) -> None:
+        """What failed on one host has failed on all; each goes on with its own rescue, where there is one."""
+        for walker in everyone:
+            if walker in own and own[walker].failed:
+                walker.go_on(own[walker])
+            else:
+                walker.fail(failure)
 
     def _outcomes(self, task: Task, runners: list[Walker]) -> list[Outcome]:
         if self.inline(task) or len(runners) == 1:
@@ -149,9 +157,6 @@ class Linear:
                 futures.append(self.pool.submit(self.run, walker.host, _step(walker)))
             outcomes += [future.result() for future in futures]
         return outcomes
-
-    def _is_fatal(self, failed: HostFailed) -> bool:
-        return failed.task is not None and self.truth(failed.task, "any_errors_fatal")
 
 
 class Free(Linear):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import InputError, near
 from opsengine.playbook import keywords
-from opsengine.playbook.arguments import FURTHER, is_one_template, parse, split
+from opsengine.playbook.arguments import FURTHER, RAW, is_one_template, parse, split
 from opsengine.playbook.catalogue import INCLUDES, STATIC_ROLES, STATIC_TASKS, short
 from opsengine.playbook.keywords import KEYWORDS
 from opsengine.playbook.nodes import Block, Handler, Loop, Node, Task
@@ -52,6 +52,8 @@ class TaskReader:
                 where = origin_of(item, getattr(items, "origin", Origin(str(self.file))))
                 self.problem(f"a task should be a mapping, got {item!r}", where, "write it as `- name: ...`")
             elif "block" in item:
+                if handlers:
+                    self.problem("a block cannot be a handler", item.origin, "write its tasks as handlers of their own")
                 found.append(self._block(item, parent, handlers))
             else:
                 task = self._task(item, parent, handlers)
@@ -85,6 +87,8 @@ class TaskReader:
         loop = self._loop(item, found, others)
         if short(module) in INCLUDES:
             self._check_include(item, found, module)
+        if handler and (short(module) in (*STATIC_ROLES, "include_role") or _is_flush(module, args)):
+            self.problem(f"{short(module)} cannot be a handler", item.origin)
         if short(module) in STATIC_TASKS:
             return self.import_tasks(args, found, parent, origin, handler)
         if short(module) in STATIC_ROLES:
@@ -137,7 +141,14 @@ class TaskReader:
             args = TextDict({**extra, **args} if isinstance(args, dict) else {FURTHER: args, **extra}, origin)
         elif extra is not None:
             args = TextDict({**args, FURTHER: extra}, origin) if args else extra
-        return module, args, origin
+        return module, self._with_text(module, args), origin
+
+    def _with_text(self, module: str, args: Any) -> Any:
+        """The arguments with the module's own name for the text that Ansible calls `_raw_params`."""
+        free_form = getattr(self.loader.catalogue.find(module), "free_form", None)
+        if free_form is None or not isinstance(args, TextDict) or RAW not in args:
+            return args
+        return TextDict({free_form if key == RAW else key: value for key, value in args.items()}, args.origin)
 
     def _from_action(self, value: Any, origin: Origin) -> tuple[str, Any]:
         if isinstance(value, dict):
@@ -159,10 +170,10 @@ class TaskReader:
     def _arguments(self, module: str, value: Any, origin: Origin) -> Any:
         if value is None:
             return TextDict((), origin)
-        if isinstance(value, dict):
-            return value
         declared = self.loader.catalogue.find(module)
         free_form = "file" if short(module) in STATIC_TASKS else getattr(declared, "free_form", None)
+        if isinstance(value, dict):
+            return value
         if isinstance(value, Text):
             if free_form is None and is_one_template(value):
                 return value
@@ -215,6 +226,10 @@ class TaskReader:
         if path is not None:
             block.body = TaskReader(self.loader, path).read(self.loader.read(path), block, handlers)
         return block
+
+
+def _is_flush(module: str, args: Any) -> bool:
+    return short(module) == "meta" and isinstance(args, dict) and args.get("action") == "flush_handlers"
 
 
 def tasks_of_file(loader: Loader, path: Path, parent: Node) -> Block:

@@ -5,6 +5,7 @@ from typing import Any
 from modules.kit.args import Arg, Raw
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
+from opsengine.playbook.arguments import RAW
 from opsengine.playbook.keywords import is_variable_name
 
 
@@ -18,7 +19,7 @@ class SetFact(ControllerModule):
     variables = Arg(Raw, "NAME: VALUE, any number of them, written as arguments of their own", default=None)
 
     def __init__(self, given: dict[str, Any]) -> None:
-        super().__init__({key: value for key, value in given.items() if key == "cacheable"})
+        super().__init__({key: value for key, value in given.items() if key in ("cacheable", RAW)})
         self.values = {key: value for key, value in given.items() if key != "cacheable"}
 
     def perform(self, task: Any) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from opsengine.errors import TemplateError
-from opsengine.templating.filters._plain import bytes_of, plain, type_name, wrong
+from opsengine.templating.filters._guard import lazy
+from opsengine.templating.filters._plain import bytes_of, plain, wrong
+from opsengine.templating.lazy import type_name
 
 
 def to_json(value: Any, profile: str | None = None, **options: Any) -> str:
@@ -29,7 +31,7 @@ def to_nice_json(value: Any, indent: int = 4, sort_keys: bool = True, **options:
 def _json_default(value: Any) -> Any:
     from datetime import date, time
 
-    if isinstance(value, (set, frozenset)):
+    if isinstance(value, (set, frozenset, range)):
         return list(value)
     if isinstance(value, (date, time)):
         return value.isoformat()
@@ -48,6 +50,7 @@ def from_json(value: Any, profile: str | None = None, **options: Any) -> Any:
         raise TemplateError(f"from_json: not JSON: {error}") from None
 
 
+@lazy
 def to_yaml(value: Any, *_: Any, default_flow_style: bool | None = None, **options: Any) -> str:
     """The value as YAML, lists and dicts of scalars on one line; options are those of PyYAML's `dump`."""
     import yaml
@@ -74,6 +77,7 @@ def _same_once(value: Any, known: dict[int, tuple[Any, Any]]) -> Any:
     return known[id(value)][1]
 
 
+@lazy
 def to_nice_yaml(value: Any, indent: int = 4, *_: Any, default_flow_style: bool = False, **options: Any) -> str:
     """The value as YAML on several lines."""
     return to_yaml(value, indent=indent, default_flow_style=default_flow_style, **options)

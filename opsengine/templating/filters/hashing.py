@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from opsengine.errors import TemplateError, near
-from opsengine.templating.filters._guard import volatile
 from opsengine.templating.filters._plain import bytes_of, text_of
 
 # The namespace of ansible.builtin.to_uuid, so that names keep their ids.
@@ -56,7 +55,6 @@ def random_salt(length: int) -> str:
     return "".join(secrets.choice(SALT_ALPHABET) for _ in range(length))
 
 
-@volatile
 def password_hash(
     password: Any,
     hashtype: str = "sha512",
