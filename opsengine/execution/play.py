@@ -56,6 +56,8 @@ class PlayRun:
         self.hosts = list(hosts)
         self.batch: list[str] = []
         self.ended = False
+        self.lost: set[str] = set()
+        """Hosts of the batch that are out of reach."""
         self.flows: dict[str, Flow] = {}
         self.scopes = Scopes(self)
         self._numbers: dict[tuple[int, str], int] = {}
@@ -68,6 +70,7 @@ class PlayRun:
     def run_batch(self, batch: Sequence[str], pool: ThreadPoolExecutor) -> dict[str, HostFailed]:
         """Run the play on one batch; returns the hosts that failed."""
         self.batch = list(batch)
+        self.lost = set()
         self.flows = {host: self._flow(host) for host in batch}
         strategy = self._strategy()(
             pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set, self._truth
@@ -186,10 +189,22 @@ class PlayRun:
                 raise
         outcome.seconds = time.monotonic() - began
         self.ended = self.ended or outcome.control == "end_play"
+        if outcome.status is Status.UNREACHABLE:
+            self.lost.add(host)
+        elif outcome.control == "clear_host_errors":
+            self._clear_errors()
         if (self.stopping.is_set() and outcome.failed) or (silent and not outcome.failed):
             return outcome
         self._report(host, number, step.task, outcome, hidden, delegate)
         return outcome
+
+    def _clear_errors(self) -> None:
+        """Every host of the play takes part again: in this play from where it was out of reach, in the next anyhow."""
+        self.lost.clear()
+        for flow in self.flows.values():
+            flow.failed = False
+        self.owner.gone.difference_update(self.hosts)
+        self.owner.unreachable.difference_update(self.hosts)
 
     def _report(self, host: str, number: int, task: Task, outcome: Outcome, hidden: bool, delegate: str | None) -> None:
         shown, diffs, assumes = visible(outcome.result, hidden)
@@ -412,7 +427,7 @@ class PlayRun:
 
     def alive(self) -> list[str]:
         """The hosts of the play that have not failed."""
-        failed = {host for host, flow in self.flows.items() if flow.failed}
+        failed = {host for host, flow in self.flows.items() if flow.failed} | self.lost
         return [host for host in self.hosts if host not in self.owner.gone and host not in failed]
 
     def alive_in_batch(self) -> list[str]:

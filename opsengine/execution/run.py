@@ -21,6 +21,7 @@ from opsengine.execution.flow import HostFailed, begins_at
 from opsengine.execution.host import HostWork
 from opsengine.execution.options import Options
 from opsengine.execution.play import PlayRun
+from opsengine.execution.scopes import early_renderer
 from opsengine.execution.stats import Stats
 from opsengine.inventory.model import Inventory
 from opsengine.inventory.patterns import ordered, select
@@ -46,8 +47,9 @@ class Run:
         self.secrets = bus.secrets
         self.modules = Modules()
         folders = config().words("ANSIBLE_ROLES_PATH", os.pathsep)
-        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders))
         self.engine = engine or equipped_engine()
+        early = early_renderer(self.engine, options.extra_vars)
+        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders), early)
         self.stats = Stats()
         self.stopping = threading.Event()
         self.stepping = options.step
@@ -196,7 +198,8 @@ class Run:
         scope = Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
         rendered = self.engine.render(play.hosts, scope)
         pattern = ",".join(str(part) for item in rendered for part in (item if isinstance(item, list) else [item]))
-        hosts = ordered(select(self.inventory, pattern, self.options.limit), play.keywords.get("order", "inventory"))
+        order = self.engine.render(play.keywords.get("order", "inventory"), scope)
+        hosts = ordered(select(self.inventory, pattern, self.options.limit), "inventory" if order is OMIT else order)
         return [host.name for host in hosts]
 
     def work(self, name: str) -> HostWork:

@@ -146,9 +146,11 @@ class TaskOnHost:
         self.items = items
         together = loops.in_one_go(self.task, self.kind)
         results = self._pass(items) if together else loops.one_by_one(self, loop, items)
+        told: Result = {}
         for item, result in zip(items, results, strict=False):
+            told = {name: result.pop(name) for name in ("hint", "_origin") if name in result} | told
             result.update({key: plain(value) for key, value in item.values.items()})
-        return joined(results)
+        return {**joined(results), **told}
 
     def run_item(self, item: Item) -> Result:
         """One pass by itself, repeated as `until` says."""
@@ -229,10 +231,10 @@ class TaskOnHost:
         written = self.task.args
         unrendered = self.kind.unrendered if self.kind else ()
         if not isinstance(written, dict):
-            written = self.engine.render(written, scope)
+            written = self.engine.resolve(written, scope)
             if not isinstance(written, dict):
                 raise TaskFailed(f"the arguments should be a mapping, got {written!r}", origin=self.task.args_origin)
-        further = self.engine.render(written.get(FURTHER), scope)
+        further = self.engine.resolve(written.get(FURTHER), scope)
         if further is not None and not isinstance(further, dict):
             raise TaskFailed(f"the arguments should be a mapping, got {further!r}", origin=self.task.args_origin)
         args = dict(further or {})

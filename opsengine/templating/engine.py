@@ -14,7 +14,7 @@ from opsengine.errors import OpsError, TemplateError
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
-from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, type_name
+from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, trusted, type_name
 from opsengine.templating.scope import Scope
 from opsengine.templating.undefined import Missing, MissingUsed
 from opsengine.vault.values import Confidential, Encrypted
@@ -73,6 +73,21 @@ class Engine:
         if isinstance(value, (str, int, float, bool, type(None), Omit)):
             return value
         return self._finished(value, None, scope)
+
+    def resolve(self, value: Any, scope: Scope) -> Any:
+        """As `render`, but what is text of the project's own files stays `Text`: see `trusted`."""
+        if isinstance(value, dict):
+            pairs = ((plain(key), self.resolve(item, scope)) for key, item in value.items())
+            return {key: item for key, item in pairs if item is not OMIT}
+        if isinstance(value, list):
+            return [item for item in (self.resolve(item, scope) for item in value) if item is not OMIT]
+        if not isinstance(value, Text) or not value.is_template:
+            return value
+        try:
+            found = self.render_string(value, scope)
+            return found if found is OMIT else trusted(found)
+        except Exception as error:
+            raise explained(error, value, value.origin, scope) from error
 
     @staticmethod
     def _finished(value: Any, source: Text | None, scope: Scope) -> Any:
@@ -181,8 +196,10 @@ class Engine:
                 "an empty condition; Empty conditional expressions are not allowed", hint=hint, origin=origin
             )
         if not isinstance(test, Text):
+            what = "an untrusted template or expression" if isinstance(test, str) else type_name(test)
             raise TemplateError(
-                f"a condition should be an expression, got {test!r}; Conditional expressions must be strings",
+                f"a condition should be an expression of the project, got {test!r}, {what}; "
+                "Conditional expressions must be strings",
                 origin=origin,
             )
         text = Text(test.strip(), origin)
@@ -193,7 +210,8 @@ class Engine:
             return self._expression_of(value, scope, origin) if not value.strip() else Text(value.strip(), origin)
         if isinstance(value, str):
             hint = "write it without braces: `when: x == 5`"
-            raise TemplateError(f"the condition `{test}` gives the text '{short(value)}'", hint=hint, origin=origin)
+            message = f"the condition `{test}` gives the text '{short(value)}', an untrusted template or expression"
+            raise TemplateError(message, hint=hint, origin=origin)
         return value
 
     def _truth(self, expression: Text, scope: Scope, origin: Origin) -> Any:

@@ -270,6 +270,18 @@ def plain(value: Any, strictly: bool = True) -> Any:
     return _of_other_kind(value, strictly)
 
 
+def trusted(value: Any) -> Any:
+    """As `plain`, but text of the project stays what it is, so that it may still be taken for a condition."""
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, dict):
+        pairs = value.items() if type(value) is LazyDict else dict.items(value)
+        return {trusted(key): trusted(item) for key, item in pairs if item is not OMIT}
+    if isinstance(value, list):
+        return [trusted(item) for item in value if item is not OMIT]
+    return plain(value)
+
+
 def _of_other_kind(value: Any, strictly: bool) -> Any:
     if not strictly:
         return value
