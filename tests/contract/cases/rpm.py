@@ -1,0 +1,76 @@
+"""Cases of the modules for RPM packages, on a host of that family: see tests/lab/image/rpm.sh for its repositories."""
+
+from tests.contract.case import Case
+
+INSTALLED = "rpm -qa --qf '%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE}\\n' | sort; ls /etc/yum.repos.d"
+FRESH = "rpm -qa --qf '%{NAME}\\n' | xargs -r rpm -e --allmatches; "
+
+
+def have(*names: str) -> str:
+    """The arrangement that just these are installed."""
+    return FRESH + (f"rpm -i --nodeps {' '.join(f'/srv/rpm/{name}.rpm' for name in names)}; " if names else "")
+
+
+CASES = [
+    Case("dnf", "installs with all that is needed and recommended", {"name": "tool"}, arrange=have(),
+         snapshot=INSTALLED, rpm=True, undo={"name": ["tool", "lib", "docs"], "state": "absent"}),
+    Case("dnf", "installs without what is recommended", {"name": "tool", "install_weak_deps": False}, arrange=have(),
+         snapshot=INSTALLED, rpm=True),
+    Case("dnf", "installs a version", {"name": ["tool-1.0", "lib = 1.0"], "install_weak_deps": False}, arrange=have(),
+         snapshot=INSTALLED, rpm=True),
+    Case("dnf", "leaves alone what is installed, although there is newer", {"name": "tool,lib"},
+         arrange=have("lab/lib-1.0", "lab/tool-1.0"), snapshot=INSTALLED, same=True, rpm=True),
+    Case("dnf", "leaves alone what is newer", {"name": "tool-1.0"}, arrange=have("lab/lib-1.1", "lab/tool-1.1"),
+         snapshot=INSTALLED, same=True, rpm=True),
+    Case("dnf", "installs an older version where that is allowed", {"name": "tool-1.0", "allow_downgrade": True},
+         arrange=have("lab/lib-1.1", "lab/tool-1.1"), snapshot=INSTALLED, rpm=True),
+    Case("dnf", "brings up to date", {"name": "tool", "state": "latest"}, arrange=have("lab/lib-1.0", "lab/tool-1.0"),
+         snapshot=INSTALLED, rpm=True),
+    Case("dnf", "brings all up to date", {"name": "*", "state": "latest"}, arrange=have("lab/lib-1.0", "lab/tool-1.0"),
+         snapshot=INSTALLED, rpm=True),
+    Case("dnf", "finds that it is up to date", {"name": "lib", "state": "latest"}, arrange=have("lab/lib-1.1"),
+         snapshot=INSTALLED, same=True, rpm=True, expect={"msg": "Nothing to do", "results": []}),
+    Case("dnf", "leaves alone what is not installed with update_only", {"name": "tool", "state": "latest",
+         "update_only": True}, arrange=have(), snapshot=INSTALLED, same=True, rpm=True,
+         expect={"results": ["Packages providing tool not installed due to update_only specified"]}),
+    Case("dnf", "installs from a repository that is disabled", {"name": ["hidden", "tool"], "enablerepo": "extra"},
+         arrange=have("lab/lib-1.1"), snapshot=INSTALLED, rpm=True),
+    Case("dnf", "installs without a repository that is enabled",
+         {"name": "tool", "state": "latest", "enablerepo": ["extra"], "disablerepo": ["lab"]},
+         arrange=have("lab/lib-1.0", "lab/tool-1.0"), snapshot=INSTALLED, rpm=True),
+    Case("dnf", "removes with what needs it, and what came for others", {"name": "lib", "state": "absent",
+         "autoremove": True}, arrange=have() + "dnf -yq install tool", snapshot=INSTALLED, rpm=True),
+    Case("dnf", "removes and keeps what came with it", {"name": ["tool", "nosuch"], "state": "removed"},
+         arrange=have() + "dnf -yq install tool", snapshot=INSTALLED, rpm=True),
+    Case("dnf", "removes what nothing needs any more", {"autoremove": True},
+         arrange=have() + "dnf -yq install tool; rpm -e tool", snapshot=INSTALLED, rpm=True),
+    Case("dnf", "leaves alone what is not installed", {"name": ["tool", "nosuch"], "state": "absent"}, arrange=have(),
+         snapshot=INSTALLED, same=True, rpm=True),
+    Case("dnf", "installs a file", {"name": "/srv/rpm/lab/lib-1.0.rpm", "disable_gpg_check": True}, arrange=have(),
+         snapshot=INSTALLED, rpm=True, undo={"name": "lib", "state": "absent"}),
+    Case("dnf", "installs what provides a path", {"name": "/usr/bin/lib"}, arrange=have(), rpm=True,
+         snapshot=INSTALLED),
+    Case("dnf", "installs a group", {"name": "@Tools"}, arrange=have(), snapshot=INSTALLED, rpm=True),
+    Case("dnf", "installs what is signed, and takes its key over", {"name": "sealed"}, arrange=have(), rpm=True,
+         snapshot=INSTALLED),
+    Case("dnf", "leaves a package out", {"name": "tool", "exclude": "docs"}, arrange=have(), rpm=True,
+         snapshot=INSTALLED),
+    Case("dnf", "downloads", {"name": "tool", "download_only": True, "download_dir": "{folder}/got"}, arrange=have(),
+         rpm=True, snapshot="ls {folder}/got 2>&1; " + INSTALLED),
+    Case("dnf", "fetches what repositories hold", {"update_cache": True}, arrange=have(), snapshot=INSTALLED, rpm=True,
+         same=True, expect={"msg": "Cache updated", "results": []}),
+    Case("dnf", "lists repositories", {"list": "repos"}, arrange=have(), snapshot=INSTALLED, kind="query", rpm=True,
+         expect={"results": [{"repoid": "lab", "state": "enabled"}, {"repoid": "signed", "state": "enabled"}]}),
+    Case("dnf", "installs by the command line", {"name": "tool", "use_backend": "yum"}, arrange=have(), rpm=True,
+         snapshot=INSTALLED, undo={"name": ["tool", "lib", "docs"], "state": "absent", "use_backend": "yum"}),
+    Case("dnf", "brings up to date by the command line", {"name": ["tool", "docs"], "state": "latest",
+         "use_backend": "yum"}, arrange=have("lab/lib-1.0", "lab/tool-1.0"), snapshot=INSTALLED, rpm=True),
+    Case("dnf", "leaves alone what is installed, by the command line", {"name": ["tool-1.0", "lib >= 1.0"],
+         "use_backend": "yum"}, arrange=have("lab/lib-1.1", "lab/tool-1.1"), snapshot=INSTALLED, same=True, rpm=True),
+    Case("dnf", "installs an older version by the command line", {"name": "tool-1.0", "allow_downgrade": True,
+         "use_backend": "yum"}, arrange=have("lab/lib-1.1", "lab/tool-1.1"), snapshot=INSTALLED, rpm=True),
+    Case("dnf", "removes by the command line", {"name": ["lib", "nosuch"], "state": "absent", "autoremove": True,
+         "use_backend": "yum"}, arrange=have() + "dnf -yq install tool", snapshot=INSTALLED, rpm=True),
+    Case("dnf", "installs from a repository that is disabled by the command line", {"name": "hidden",
+         "enablerepo": "extra", "use_backend": "yum"}, arrange=have(), snapshot=INSTALLED, rpm=True),
+]  # fmt: skip
