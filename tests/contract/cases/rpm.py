@@ -1,6 +1,7 @@
 """Cases of the modules for RPM packages, on a host of that family: see tests/lab/image/rpm.sh for its repositories."""
 
 from tests.contract.case import Case
+from tests.keys import FINGERPRINT, KEY
 
 INSTALLED = "rpm -qa --qf '%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE}\\n' | sort; ls /etc/yum.repos.d"
 FRESH = "rpm -qa --qf '%{NAME}\\n' | xargs -r rpm -e --allmatches; "
@@ -10,6 +11,17 @@ def have(*names: str) -> str:
     """The arrangement that just these are installed."""
     return FRESH + (f"rpm -i --nodeps {' '.join(f'/srv/rpm/{name}.rpm' for name in names)}; " if names else "")
 
+
+EPEL = {
+    "name": "epel", "description": "Extra Packages", "baseurl": "http://e.invalid/$releasever", "enabled": False,
+    "exclude": ["a", "b*"],
+}  # fmt: skip
+MORE = "/etc/yum.repos.d/lab-more.repo"
+NO_EPEL = f"rm -f /etc/yum.repos.d/epel.repo {MORE}; "
+FILES_OF_REPOSITORIES = "cd /etc/yum.repos.d; ls -l; sha1sum *"
+KEY_FILE = f"cat > {{folder}}/key <<'END'\n{KEY}END\n"
+SPACED = " ".join(FINGERPRINT[start : start + 4] for start in range(0, 40, 4))
+TRUSTED = "rpm -q gpg-pubkey; true"
 
 CASES = [
     Case("dnf", "installs with all that is needed and recommended", {"name": "tool"}, arrange=have(),
@@ -73,4 +85,28 @@ CASES = [
          "use_backend": "yum"}, arrange=have() + "dnf -yq install tool", snapshot=INSTALLED, rpm=True),
     Case("dnf", "installs from a repository that is disabled by the command line", {"name": "hidden",
          "enablerepo": "extra", "use_backend": "yum"}, arrange=have(), snapshot=INSTALLED, rpm=True),
+    Case("yum_repository", "adds a repository", EPEL, arrange=NO_EPEL, snapshot=FILES_OF_REPOSITORIES, rpm=True,
+         expect={"repo": "epel", "state": "present"}, undo={"name": "epel", "state": "absent"}),
+    Case("yum_repository", "adds a repository to a file with others",
+         {**EPEL, "file": "lab-more", "owner": "ops", "mode": "0640", "gpgkey": ["file:///a", "file:///b"]}, rpm=True,
+         arrange=NO_EPEL + "printf '# old\\n[other]\\nName = o\\nbaseurl: http://x\\n' > " + MORE,
+         snapshot=FILES_OF_REPOSITORIES, undo={"name": "epel", "file": "lab-more", "state": "absent"}),
+    Case("yum_repository", "keeps a password from all others",
+         {**EPEL, "username": "ann", "password": "hush-hush", "reposdir": "{folder}"}, rpm=True,
+         arrange="printf '[epel]\\nname = x\\npassword = old-one\\n' > {folder}/epel.repo",
+         snapshot="ls -l {folder}; sha1sum {folder}/*"),
+    Case("yum_repository", "leaves alone what says the same", {**EPEL, "reposdir": "{folder}"}, rpm=True, same=True,
+         arrange="printf '# mine\\n[epel]\\nname: Extra Packages\\nenabled=0\\nexclude = a b*\\n"
+         "baseurl = http://e.invalid/$releasever\\n' > {folder}/epel.repo",
+         snapshot="ls -l {folder}; sha1sum {folder}/*"),
+    Case("yum_repository", "leaves alone what is not there", {"name": "epel", "state": "absent"}, arrange=NO_EPEL,
+         snapshot=FILES_OF_REPOSITORIES, same=True, rpm=True),
+    Case("rpm_key", "trusts a key of a file", {"key": "{folder}/key", "fingerprint": SPACED}, arrange=FRESH + KEY_FILE,
+         snapshot=TRUSTED, rpm=True, undo={"key": FINGERPRINT[-8:], "state": "absent"}),
+    Case("rpm_key", "trusts a key that is fetched", {"key": "file://{folder}/key"}, arrange=FRESH + KEY_FILE,
+         snapshot=TRUSTED, rpm=True, undo={"key": "file://{folder}/key", "state": "absent"}),
+    Case("rpm_key", "leaves alone what is trusted", {"key": "0x" + FINGERPRINT[-16:].lower()}, rpm=True, same=True,
+         arrange=FRESH + KEY_FILE + "rpm --import {folder}/key", snapshot=TRUSTED),
+    Case("rpm_key", "leaves alone what is not trusted", {"key": FINGERPRINT, "state": "absent"}, arrange=FRESH,
+         snapshot=TRUSTED, rpm=True, same=True),
 ]  # fmt: skip
