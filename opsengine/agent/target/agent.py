@@ -90,6 +90,10 @@ class Library:
     def create_module(self, spec):
         return None
 
+    def get_source(self, name):
+        """A module's text: for tracebacks, and for modules that run a part of themselves under another Python."""
+        return self.sources[name][1].decode("utf-8")
+
     def exec_module(self, module):
         name = module.__name__
         package, source = self.sources[name]

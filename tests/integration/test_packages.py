@@ -1,0 +1,129 @@
+"""What package managers refuse and what they wait for, on hosts of the lab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.case import LabTarget, perform
+from tests.lab import Lab
+from tests.lab.daemon import client
+
+# Holds a lock as dpkg and apt do (fcntl), until it is told to end.
+HOLD = """
+python3 - <<'END' &
+import fcntl, os, time
+file = open("{path}", "a")
+fcntl.lockf(file, fcntl.LOCK_EX)
+open("/run/held", "w").close()
+while {condition}:
+    time.sleep(0.1)
+END
+while [ ! -e /run/held ]; do sleep 0.1; done; rm /run/held
+"""
+
+
+@pytest.fixture(scope="module")
+def debian(lab: Lab) -> Iterator[LabTarget]:
+    target = LabTarget(lab.host("packages"), client)
+    yield target
+    target.agent.close()
+
+
+@pytest.fixture(scope="module")
+def red_hat(lab: Lab) -> Iterator[LabTarget]:
+    target = LabTarget(lab.host("packages-rpm", "rpm"), client)
+    yield target
+    target.agent.close()
+
+
+def hold(target: LabTarget, path: str) -> None:
+    """Have a process of the host hold a lock until `release`."""
+    target.run(HOLD.format(path=path, condition='not os.path.exists("/run/release")'))
+
+
+def release_soon(target: LabTarget) -> None:
+    """Have the lock go a little later, while somebody waits for it."""
+    target.run("(sleep 2; touch /run/release) >/dev/null 2>&1 &")
+
+
+class TestApt:
+    def test_waits_for_another_program_that_holds_its_lock(self, debian: LabTarget) -> None:
+        debian.run("rm -f /run/release; apt-get remove -qy runc > /dev/null")
+        hold(debian, "/var/lib/dpkg/lock-frontend")
+        refused = perform(debian, "apt", {"name": "runc", "lock_timeout": 1})
+        assert "another program has held the lock of apt for 1 seconds: " in refused["msg"]
+        assert "(python3)" in refused["msg"]
+        release_soon(debian)
+        done = perform(debian, "apt", {"name": "runc"})
+        assert done["changed"], done
+        assert "waited for another program that holds the lock of apt" in done["warnings"][0]
+
+    def test_leaves_the_sources_as_they_were_where_they_cannot_be_fetched(self, debian: LabTarget) -> None:
+        sources = "find /etc/apt/sources.list* -type f -exec sha1sum {} +"
+        before = debian.run(sources)
+        args = {"repo": "deb [trusted=yes] file:/srv/nowhere ./", "update_cache_retries": 1}
+        refused = perform(debian, "apt_repository", args)
+        assert refused["failed"]
+        assert "are the sources right, and can the host reach them?" == refused["hint"]
+        assert before == debian.run(sources)
+
+
+class TestDnf:
+    @pytest.mark.parametrize("backend", ["dnf", "yum"])
+    def test_waits_for_another_program_that_holds_its_lock(self, red_hat: LabTarget, backend: str) -> None:
+        red_hat.run("rpm -q docs && rpm -e docs; mkdir -p /var/cache/dnf; rm -f /run/release")
+        hold(red_hat, "/run/any")
+        red_hat.run("pgrep -nx python3 > /var/cache/dnf/metadata_lock.pid")
+        args = {"name": "docs", "use_backend": backend}
+        refused = perform(red_hat, "dnf", {**args, "lock_timeout": 1})
+        assert "held the lock of" in refused["msg"], refused
+        release_soon(red_hat)
+        done = perform(red_hat, "dnf", args)
+        assert done["changed"], done
+        assert "waited for another program that holds the lock of dnf" in done["warnings"][0]
+
+    @pytest.mark.parametrize("backend", ["dnf", "yum"])
+    def test_names_what_no_repository_has(self, red_hat: LabTarget, backend: str) -> None:
+        refused = perform(red_hat, "dnf", {"name": ["nosuch", "lib"], "use_backend": backend})
+        assert ("Failed to install some of the specified packages", ["No package nosuch available."]) == (
+            refused["msg"],
+            refused["failures"],
+        )
+
+    @pytest.mark.parametrize("backend", ["dnf", "yum"])
+    def test_takes_for_granted_in_a_dry_run_what_a_new_repository_may_have(
+        self, red_hat: LabTarget, backend: str
+    ) -> None:
+        red_hat.run("rpm -q docs && rpm -e docs; true")
+        coming = [("package lists", "dnf", "yum_repository")]
+        args = {"name": ["nosuch", "docs"], "use_backend": backend}
+        foreseen = perform(red_hat, "dnf", args, check=True, coming=coming)
+        assert ["package lists dnf, which comes with: yum_repository"] == foreseen["assumes"]
+        after = {"nosuch": "unknown until yum_repository has run", "docs.noarch": "1.0-1.el9"}
+        assert {"packages": after} == foreseen["diff"][0]["after"]
+
+    @pytest.mark.parametrize("backend", ["dnf", "yum"])
+    def test_tells_what_cannot_be_met(self, red_hat: LabTarget, backend: str) -> None:
+        refused = perform(red_hat, "dnf", {"name": "broken", "use_backend": backend})
+        assert "nothing provides nosuch needed by broken-1.0-1.el9.noarch" in refused["msg"]
+        assert (
+            perform(red_hat, "dnf", {"name": "broken", "skip_broken": True, "use_backend": backend})["changed"] is False
+        )
+
+    def test_refuses_what_is_not_signed(self, red_hat: LabTarget) -> None:
+        refused = perform(red_hat, "dnf", {"name": "/srv/rpm/lab/lib-1.0.rpm"})
+        assert "Failed to validate GPG signature for lib-1.0-1.el9.noarch" in refused["msg"]
+
+    def test_tells_that_a_repository_is_missing(self, red_hat: LabTarget) -> None:
+        refused = perform(red_hat, "dnf", {"name": "lib", "enablerepo": "nosuch"})
+        assert "enablerepo: there is no repository nosuch" == refused["msg"]
+
+    def test_tells_what_is_installed(self, red_hat: LabTarget) -> None:
+        perform(red_hat, "dnf", {"name": "tool"})
+        found = perform(red_hat, "dnf", {"list": "tool"})["results"]
+        assert ("2:tool-1.1-1.el9.noarch", "installed") in [(one["envra"], one["yumstate"]) for one in found]
+        facts = perform(red_hat, "package_facts", {})["ansible_facts"]["packages"]["tool"]
+        expected = {"name": "tool", "version": "1.1", "release": "1.el9", "epoch": 2, "arch": "noarch", "source": "rpm"}
+        assert [expected] == facts
