@@ -270,7 +270,8 @@ class PlayRun:
             raise TaskFailed(message, hint="check `notify` against the handlers' names")
         # Of several handlers with one name the first of the file that was read last runs, as in Ansible; every one that
         # listens to a topic does.
-        chosen = [handler for handler in named if handler.origin.file == named[-1].origin.file][:1]
+        last = named[-1:]
+        chosen = [h for h in named if (h.origin.file, h.role) == (last[0].origin.file, last[0].role)][:1]
         for handler in chosen + [handler for handler in listening if handler not in chosen]:
             self.flows[host].notify(handler)
 

@@ -182,6 +182,9 @@ class RoleReader:
         for ending in ("", ".yml", ".yaml", ".json"):
             path = folder / f"{name}{ending}"
             if path.is_file():
+                if not path.resolve().is_relative_to(folder.resolve()):
+                    self._problem(f"{path} is outside of the role's folder {folder}", Origin(str(folder)))
+                    return None
                 return path
         return None
 

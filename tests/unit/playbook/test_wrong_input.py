@@ -55,7 +55,7 @@ CASES = {
     ),
     "a missing argument": (
         "- hosts: all\n  tasks:\n    - assert:\n",
-        "site.yml:3:7: assert: that: required argument is missing",
+        "site.yml:3:7: assert: that: missing required arguments: that",
     ),
     "a keyword of the wrong type": (
         "- hosts: all\n  become: maybe\n",
