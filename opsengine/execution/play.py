@@ -33,6 +33,7 @@ from opsengine.playbook.nodes import Block, Handler, Node, Play, Task, with_role
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.scope import Scope
+from opsengine.templating.undefined import Broken
 from opsengine.variables.host import GATHERED
 from opsengine.variables.magic import Lookups
 
@@ -459,6 +460,8 @@ class PlayRun:
 
     def shown(self, value: Any) -> Any:
         """A value as debug shows it, also where there is none."""
+        if isinstance(value, Broken):
+            raise value.explain()
         return "VARIABLE IS NOT DEFINED!" if isinstance(value, Undefined) else plain(value)
 
     # Facts
