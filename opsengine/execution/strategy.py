@@ -175,9 +175,9 @@ class Linear:
                 walker.fail(failure)
 
     def _outcomes(self, task: Task, runners: list[Walker]) -> list[Outcome]:
+        size = self.width(task) or len(runners)
         if self.inline(task) or len(runners) == 1:
             return [self.run(walker.host, _step(walker)) for walker in runners]
-        size = self.width(task) or len(runners)
         outcomes: list[Outcome] = []
         for start in range(0, len(runners), size):
             futures: list[Future[Outcome]] = []

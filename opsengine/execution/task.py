@@ -45,6 +45,7 @@ class Item:
     delegate: str | None = None
     prepared: Prepared | None = None
     terms: Terms | None = None
+    attempts: int = 0
     result: Result | None = None
     hidden: bool = False
 
@@ -163,11 +164,10 @@ class TaskOnHost:
         attempt = 0
         while True:
             attempt += 1
-            item.result, item.prepared = None, None
+            item.result, item.prepared, item.attempts = None, None, attempt
             result = self._pass([item])[0]
             if result.get("skipped") and "skip_reason" in result:
                 return result
-            result["attempts"] = attempt
             name = self.task.keywords.get("register")
             view = item.scope.with_layer({str(name): result}) if name else item.scope
             if self.engine.condition(self.task.keywords["until"], view, self.task.origin):
@@ -318,6 +318,8 @@ class TaskOnHost:
         item.hidden = self._truth("no_log", False)
         no_result: Result = {"failed": True, "msg": "the module gave no result"}
         result = completed(no_result if item.result is None else item.result)
+        if item.attempts and not result.get("skipped"):
+            result["attempts"] = item.attempts
         facts = result.get("ansible_facts")
         if isinstance(facts, dict) and self.kind is None:
             self.run.learn_facts(self, facts)

@@ -115,9 +115,12 @@ class Loader:
     def _plays(self, path: Path, given: dict[str, Any]) -> list[Play]:
         """The plays of a file. given: the variables that come with its import."""
         items = self.read(path)
-        if items is None:
+        if not items and isinstance(items, (type(None), TextList)):
             if not self.problems:
-                self.problems.append(InputError("the playbook is empty", origin=Origin(str(path))))
+                hint = "begin it with `- hosts: ...`"
+                self.problems.append(
+                    InputError("a playbook needs at least one play", origin=Origin(str(path)), hint=hint)
+                )
             return []
         if not isinstance(items, TextList):
             self.problems.append(
@@ -195,6 +198,8 @@ class Loader:
             self.problems.append(
                 InputError("this play does not say its `hosts`", origin=item.origin, hint=self._misspelt(item, "hosts"))
             )
+        elif found.get("hosts") in (None, [], [""]):
+            self.problems.append(InputError("`hosts` is empty", origin=item.origin_of("hosts"), hint="name a pattern"))
         play = Play(origin=item.origin, keywords=found, file=path, hosts=found.get("hosts", []))
         play.handlers = []
         reader = TaskReader(self, path)

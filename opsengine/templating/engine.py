@@ -141,14 +141,14 @@ class Engine:
                     environment = environment.overlay(**options) if options else environment
                 else:
                     source = _as_template(text)
-                self._compiled[text, kind] = cast("LazyTemplate", environment.from_string(source))
+                self._compiled[text, kind] = _compiled(environment, source)
             return self._compiled[text, kind]
 
     def syntax_error(self, shown: str, source: str, origin: Origin) -> OpsError | None:
         """What is wrong with the syntax of a template (unknown filters and tests too); None when nothing is."""
         try:
             text, options = header(source)
-            (self._text.overlay(**options) if options else self._text).compile(text)
+            _compiled(self._text.overlay(**options) if options else self._text, text)
         except jinja2.TemplateError as error:
             return explained(error, shown, origin)
         return None
@@ -274,6 +274,13 @@ class Engine:
         """Where templates in YAML find the files that they include."""
         scope, _ = CURRENT.get()
         return self._in_folders({}, (str(scope.get("playbook_dir", ".")),))
+
+
+def _compiled(environment: TemplateEnvironment, source: str) -> LazyTemplate:
+    try:
+        return cast("LazyTemplate", environment.from_string(source))
+    except SyntaxError as error:  # What jinja2 lets through, and Python does not.
+        raise jinja2.TemplateSyntaxError(str(error.msg), 1) from error
 
 
 def text_of_file(value: Any) -> str:
