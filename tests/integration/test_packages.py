@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 
@@ -10,14 +12,14 @@ from tests.contract.case import LabTarget, perform
 from tests.lab import Lab
 from tests.lab.daemon import client
 
-# Holds a lock as dpkg and apt do (fcntl), until it is told to end.
+# Holds a lock, as dpkg and apt do (lockf) or as debconf does (flock), until it is told to end.
 HOLD = """
 python3 - <<'END' &
 import fcntl, os, time
 file = open("{path}", "a")
-fcntl.lockf(file, fcntl.LOCK_EX)
+fcntl.{call}(file, fcntl.LOCK_EX)
 open("/run/held", "w").close()
-while {condition}:
+while not os.path.exists("/run/release"):
     time.sleep(0.1)
 END
 while [ ! -e /run/held ]; do sleep 0.1; done; rm /run/held
@@ -38,9 +40,9 @@ def red_hat(lab: Lab) -> Iterator[LabTarget]:
     target.agent.close()
 
 
-def hold(target: LabTarget, path: str) -> None:
-    """Have a process of the host hold a lock until `release`."""
-    target.run(HOLD.format(path=path, condition='not os.path.exists("/run/release")'))
+def hold(target: LabTarget, path: str, call: str = "lockf") -> None:
+    """Have a process of the host hold a lock until `release_soon`."""
+    target.run("rm -f /run/release; " + HOLD.format(path=path, call=call))
 
 
 def release_soon(target: LabTarget) -> None:
@@ -50,7 +52,7 @@ def release_soon(target: LabTarget) -> None:
 
 class TestApt:
     def test_waits_for_another_program_that_holds_its_lock(self, debian: LabTarget) -> None:
-        debian.run("rm -f /run/release; apt-get remove -qy runc > /dev/null")
+        debian.run("apt-get remove -qy runc > /dev/null")
         hold(debian, "/var/lib/dpkg/lock-frontend")
         refused = perform(debian, "apt", {"name": "runc", "lock_timeout": 1})
         assert "another program has held the lock of apt for 1 seconds: " in refused["msg"]
@@ -70,10 +72,30 @@ class TestApt:
         assert before == debian.run(sources)
 
 
+class TestDebconf:
+    ARGS: ClassVar = {"name": "new", "question": "new/secret", "vtype": "password"}
+
+    def test_waits_for_another_program_that_holds_its_lock(self, debian: LabTarget) -> None:
+        hold(debian, "/var/cache/debconf/config.dat", "flock")
+        refused = perform(debian, "debconf", {**self.ARGS, "value": "first-word", "lock_timeout": 1})
+        assert "another program has held the lock of debconf for 1 seconds" == refused["msg"]
+        release_soon(debian)
+        done = perform(debian, "debconf", {**self.ARGS, "value": "first-word"})
+        assert done["changed"], done
+        assert ["waited for another program that holds the lock of debconf"] == done["warnings"]
+
+    def test_shows_no_password(self, debian: LabTarget) -> None:
+        for word in ("second-word", "third-word"):
+            done = perform(debian, "debconf", {**self.ARGS, "value": word})
+            assert done["changed"], done
+            assert "-word" not in json.dumps(done)
+        assert "0 third-word" in debian.run("echo GET new/secret | debconf-communicate new")
+
+
 class TestDnf:
     @pytest.mark.parametrize("backend", ["dnf", "yum"])
     def test_waits_for_another_program_that_holds_its_lock(self, red_hat: LabTarget, backend: str) -> None:
-        red_hat.run("rpm -q docs && rpm -e docs; mkdir -p /var/cache/dnf; rm -f /run/release")
+        red_hat.run("rpm -q docs && rpm -e docs; mkdir -p /var/cache/dnf")
         hold(red_hat, "/run/any")
         red_hat.run("pgrep -nx python3 > /var/cache/dnf/metadata_lock.pid")
         args = {"name": "docs", "use_backend": backend}
