@@ -9,6 +9,7 @@ from typing import ClassVar
 import pytest
 
 from tests.contract.case import LabTarget, perform
+from tests.contract.cases import apk
 from tests.lab import Lab
 from tests.lab.daemon import client
 
@@ -90,6 +91,42 @@ class TestDebconf:
             assert done["changed"], done
             assert "-word" not in json.dumps(done)
         assert "0 third-word" in debian.run("echo GET new/secret | debconf-communicate new")
+
+
+class TestApk:
+    @pytest.fixture
+    def alpine(self, debian: LabTarget) -> LabTarget:
+        """A host with a stub of apk."""
+        debian.run(apk.MAKE)
+        return debian
+
+    def test_waits_for_another_program_that_holds_its_lock(self, alpine: LabTarget) -> None:
+        alpine.run("touch /srv/apk.lock")
+        refused = perform(alpine, "apk", {"name": "tool", "lock_timeout": 1})
+        assert "another program has held the lock of apk for 1 seconds" == refused["msg"]
+        alpine.run("(sleep 2; rm /srv/apk.lock) >/dev/null 2>&1 &")
+        done = perform(alpine, "apk", {"name": "tool"})
+        assert done["changed"], done
+        assert ["waited for another program that holds the lock of apk"] == done["warnings"]
+
+    def test_names_what_no_repository_has(self, alpine: LabTarget) -> None:
+        refused = perform(alpine, "apk", {"name": ["docs", "tool"]})
+        assert ("docs (no such package)" in refused["msg"], "update_cache: true fetches the lists") == (
+            True,
+            refused["hint"],
+        )
+
+    def test_foresees_what_fresh_lists_may_bring(self, alpine: LabTarget) -> None:
+        args = {"name": ["docs", "tool"], "update_cache": True}
+        foreseen = perform(alpine, "apk", args, check=True)
+        after = {"docs": "unknown until update_cache has run", "lib": "2.0-r0", "tool": "1.1-r2"}
+        assert after == foreseen["diff"][0]["after"]["packages"], foreseen
+        assert "0.9_git20-r1" == perform(alpine, "apk", args)["diff"][0]["after"]["packages"]["docs"]
+
+    def test_does_not_remove_what_others_need(self, alpine: LabTarget) -> None:
+        perform(alpine, "apk", {"name": ["tool", "lib"]})
+        refused = perform(alpine, "apk", {"name": "lib", "state": "absent"})
+        assert "these packages are needed by others: lib" == refused["msg"]
 
 
 class TestDnf:
