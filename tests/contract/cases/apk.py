@@ -32,4 +32,16 @@ CASES = [
          snapshot=SNAPSHOT, lab=True),
     Case("apk", "fetches lists", {"update_cache": True}, arrange=MAKE, snapshot=SNAPSHOT, lab=True, repeats=True,
          expect={"msg": "updated repository indexes"}),
+    Case("package", "installs by apk", {"name": "lib", "use": "community.general.apk", "available": True},
+         arrange=MAKE, snapshot=SNAPSHOT, lab=True, undo={"name": "lib", "state": "absent", "use": "apk"}),
+    Case("package_facts", "lists those of apk", {"manager": "apk"}, arrange=OLD_TOOL, kind="query", lab=True,
+         expect={"ansible_facts": {"packages": {
+             "lib": [{"name": "lib", "version": "1.9", "release": "r3", "source": "apk"}],
+             "tool": [{"name": "tool", "version": "1.0", "release": "r0", "source": "apk"}]}}}),
+    Case("package", "installs by apk", {"name": "lib", "use": "community.general.apk", "available": True},
+         arrange=MAKE, snapshot=SNAPSHOT, lab=True, undo={"name": "lib", "state": "absent", "use": "apk"}),
+    Case("package_facts", "lists those of apk", {"manager": "apk"}, arrange=OLD_TOOL, kind="query", lab=True,
+         expect={"ansible_facts": {"packages": {
+             "lib": [{"name": "lib", "version": "1.9", "release": "r3", "source": "apk"}],
+             "tool": [{"name": "tool", "version": "1.0", "release": "r0", "source": "apk"}]}}}),
 ]  # fmt: skip
