@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from opsengine.errors import InputError, UsageError, near
@@ -22,6 +22,12 @@ FALSE = ("0", "false", "no", "off", "n", "f")
 
 SETTINGS: dict[str, tuple[str, str, str]] = {
     "ANSIBLE_INVENTORY": ("defaults", "inventory", PATHS),
+    "ANSIBLE_INVENTORY_ENABLED": ("inventory", "enable_plugins", TEXT),
+    "ANSIBLE_INVENTORY_IGNORE": ("inventory", "ignore_extensions", TEXT),
+    "ANSIBLE_INVENTORY_IGNORE_REGEX": ("inventory", "ignore_patterns", TEXT),
+    "ANSIBLE_INVENTORY_USE_EXTRA_VARS": ("inventory_plugins", "use_extra_vars", TRUTH),
+    "ANSIBLE_INVENTORY_EXPORT": ("inventory", "export", TRUTH),
+    "ANSIBLE_HASH_BEHAVIOUR": ("defaults", "hash_behaviour", TEXT),
     "ANSIBLE_ROLES_PATH": ("defaults", "roles_path", PATHS),
     "ANSIBLE_FORKS": ("defaults", "forks", NUMBER),
     "ANSIBLE_REMOTE_USER": ("defaults", "remote_user", TEXT),
@@ -33,6 +39,11 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "ANSIBLE_PYTHON_INTERPRETER": ("defaults", "interpreter_python", TEXT),
     "ANSIBLE_GATHERING": ("defaults", "gathering", TEXT),
     "ANSIBLE_FORCE_HANDLERS": ("defaults", "force_handlers", TRUTH),
+    "ANSIBLE_CACHE_PLUGIN": ("defaults", "fact_caching", TEXT),
+    "ANSIBLE_CACHE_PLUGIN_CONNECTION": ("defaults", "fact_caching_connection", PATH),
+    "ANSIBLE_CACHE_PLUGIN_PREFIX": ("defaults", "fact_caching_prefix", TEXT),
+    "ANSIBLE_CACHE_PLUGIN_TIMEOUT": ("defaults", "fact_caching_timeout", NUMBER),
+    "ANSIBLE_ERROR_ON_MISSING_HANDLER": ("defaults", "error_on_missing_handler", TRUTH),
     "ANSIBLE_STRATEGY": ("defaults", "strategy", TEXT),
     "ANSIBLE_TASK_TIMEOUT": ("defaults", "task_timeout", NUMBER),
     "ANSIBLE_RETRY_FILES_ENABLED": ("defaults", "retry_files_enabled", TRUTH),
@@ -43,6 +54,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "ANSIBLE_VAULT_IDENTITY": ("defaults", "vault_identity", TEXT),
     "ANSIBLE_VAULT_IDENTITY_LIST": ("defaults", "vault_identity_list", TEXT),
     "ANSIBLE_VAULT_ENCRYPT_IDENTITY": ("defaults", "vault_encrypt_identity", TEXT),
+    "ANSIBLE_VAULT_ENCRYPT_SALT": ("defaults", "vault_encrypt_salt", TEXT),
     "ANSIBLE_VAULT_ID_MATCH": ("defaults", "vault_id_match", TRUTH),
     "ANSIBLE_BECOME": ("privilege_escalation", "become", TRUTH),
     "ANSIBLE_BECOME_METHOD": ("privilege_escalation", "become_method", TEXT),
@@ -84,6 +96,18 @@ class Config(Mapping[str, str]):
             raise UsageError(f"{name}: should be yes or no, got `{self[name]}`")
         return word in TRUE
 
+    def choice(self, name: str, words: Sequence[str]) -> str:
+        """A setting that is one of some words; the first where nothing is said. Raises UsageError for another."""
+        word = (self.get(name) or words[0]).strip()
+        if word not in words:
+            raise UsageError(f"{name}: should be one of {', '.join(words)}, got `{word}`", hint=near(word, words))
+        return word
+
+    @functools.cached_property
+    def merges_mappings(self) -> bool:
+        """Whether a variable that is a mapping is merged into the weaker one of its name, instead of replacing it."""
+        return self.choice("ANSIBLE_HASH_BEHAVIOUR", ("replace", "merge")) == "merge"
+
     def number(self, name: str) -> int | None:
         """A setting that is a whole number; None where nothing is said. Raises UsageError for anything else."""
         try:
@@ -107,6 +131,13 @@ def config() -> Config:
     if own.is_file():
         found.update(read_own(own))
     return Config(os.environ, found)
+
+
+def missing_handler_fails() -> bool:
+    """Whether a task that notifies a handler which is not there fails; otherwise there is a warning."""
+    return config().get("ANSIBLE_ERROR_ON_MISSING_HANDLER") is None or config().truth(
+        "ANSIBLE_ERROR_ON_MISSING_HANDLER"
+    )
 
 
 def _classic_file(environment: Mapping[str, str]) -> Path | None:

@@ -4,14 +4,12 @@ import errno
 import os
 import re
 import shlex
-import shutil
-import time
 
 from modules.files import _mode
 from modules.files._attributes import _Attributes, described, ids, kind_of
 from modules.files._entries import content_at
 from modules.kit import Arg, CommandFailed, Content, ModuleFailed, Path, Raw, Unknown
-from modules.kit.filesystem import current_umask, digest, replacing
+from modules.kit.filesystem import current_umask, digest, keep_copy, replacing
 from modules.kit.process import run
 from modules.kit.state import LARGEST_SHOWN
 
@@ -198,7 +196,7 @@ class _Placed(_Attributes):
 
     def _write(self, place, entry):
         if self.backup and os.path.isfile(place):
-            self.backup_file = _keep(place)
+            self.backup_file = keep_copy(place)
         attributes = self._attributes_of(place, entry)
         uid, gid = ids(attributes)
         mode = int(attributes["mode"], 8) if "mode" in attributes else None
@@ -243,14 +241,6 @@ def _there(place, sha1):
     """The content of the file at a place; its bytes only where they differ and so will be shown."""
     found = digest(place)
     return Content(None, found, os.path.getsize(place), place) if found == sha1 else content_at(place)
-
-
-def _keep(path):
-    kept = "%s.%d.%s~" % (path, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
-    shutil.copy2(path, kept)
-    now = os.stat(path)
-    os.chown(kept, now.st_uid, now.st_gid)
-    return kept
 
 
 def _relink(path, target):

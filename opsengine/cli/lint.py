@@ -12,6 +12,7 @@ from opsengine.cli.passwords import use_vault, vault_options
 from opsengine.errors import InputError
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.lint import examine
+from opsengine.execution.scopes import early_renderer
 from opsengine.playbook.loader import Loader
 from opsengine.templating.functions import equipped_engine
 
@@ -28,7 +29,8 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
     """
     use_vault(values)
     paths: list[Path] = [existing(path) for path in playbooks]
-    found, problems = examine(Loader(Modules()), equipped_engine(), paths)
+    engine = equipped_engine()
+    found, problems = examine(Loader(Modules(), render=early_renderer(engine, {})), engine, paths)
     if problems:
         raise InputError.of(problems)
     plays = sum(len(playbook.plays) for playbook in found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from opsengine.config import config
 from opsengine.errors import InputError, UsageError
 from opsengine.execution.options import Options
 from opsengine.playbook.arguments import KEY, split, unquote
-from opsengine.source.text import COMMAND_LINE, Text, trust
+from opsengine.source.json import load_json
+from opsengine.source.text import COMMAND_LINE, Text
 from opsengine.source.yaml import load_file, load_text
 
 CONNECTION_SETTINGS = {
@@ -87,6 +87,7 @@ running_options = together(
     click.option("-t", "--tags", multiple=True, metavar="TAGS", help="Only tasks with one of these tags (a,b)."),
     click.option("--skip-tags", multiple=True, metavar="TAGS", help="No task with one of these tags."),
     click.option("--force-handlers", is_flag=True, help="Run notified handlers on failed hosts too."),
+    click.option("--flush-cache", is_flag=True, help="Forget the facts that earlier runs have kept."),
     click.option(
         "--silence",
         type=click.FloatRange(1),
@@ -147,7 +148,7 @@ def _variables_in(text: str) -> dict[str, Any]:
 
 def _structure(text: str) -> Any:
     try:
-        return trust(json.loads(text))
+        return load_json(text)
     except ValueError:
         return load_text(text, "command line, -e")
 
@@ -212,6 +213,7 @@ def run_options(values: dict[str, Any]) -> Options:
         skip_tags=comma_list(values["skip_tags"]) or tuple(config().words("ANSIBLE_SKIP_TAGS")),
         extra_vars=extra_variables(values["extra_vars"]),
         connection=connection_variables(values),
+        flush_cache=values["flush_cache"],
         force_handlers=values["force_handlers"] or config().truth("ANSIBLE_FORCE_HANDLERS"),
         verbosity=values["verbosity"],
         silence=values["silence"],

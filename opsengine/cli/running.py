@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from opsengine.errors import UsageError
 from opsengine.execution.options import Options
 from opsengine.execution.run import Run
 from opsengine.inventory.load import load_inventory
+from opsengine.inventory.patterns import select
 from opsengine.reporting.bus import Bus
 from opsengine.vault import keyring
 
@@ -34,8 +36,17 @@ def subscribed_bus(output: str, report: Path | None, verbosity: int, diff: bool)
 
 
 def prepared_run(options: Options, output: str = "console", report: Path | None = None) -> Run:
-    """A run over the inventory of the options; passwords among them are masked from the start."""
-    inventory = load_inventory(options.inventory)
+    """
+    A run over the inventory of the options; passwords among them are masked from the start.
+
+    Raises UsageError where the limit leaves nothing of an inventory.
+    """
+    inventory = load_inventory(options.inventory, extra_vars=options.extra_vars)
+    if options.limit and inventory.hosts and not select(inventory, "all", options.limit):
+        raise UsageError(
+            f"no host is left: none of the inventory's {len(inventory.hosts)} matches --limit {options.limit}",
+            hint="`opsengine inventory` shows them",
+        )
     bus = subscribed_bus(output, report, options.verbosity, options.diff)
     for name, value in options.connection.items():
         if "pass" in name:

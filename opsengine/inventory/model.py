@@ -9,8 +9,9 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from opsengine.config import config
 from opsengine.errors import InputError
-from opsengine.inventory.variables import Level, Variables, VarsFolders
+from opsengine.inventory.variables import Level, Variables, VarsFolders, combine, merged
 from opsengine.source.text import COMMAND_LINE, Origin, TextDict
 
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
@@ -162,7 +163,7 @@ class Inventory:
         names = [group.name for group in groups]
         in_groups: Variables = {}
         for group in groups:
-            in_groups.update(group.vars)
+            combine(in_groups, group.vars)
         return [
             (Level.ALL_IN_INVENTORY, self.all.vars),
             (Level.GROUPS_IN_INVENTORY, in_groups),
@@ -192,17 +193,25 @@ class Inventory:
         return group
 
     def add_host(
-        self, name: str, group: str = "ungrouped", *, port: int | None = None, origin: Origin = COMMAND_LINE
+        self, name: str, group: str | None = "ungrouped", *, port: int | None = None, origin: Origin = COMMAND_LINE
     ) -> Host:
         """The host of that name, made where it is new, put into a known group. Only a new host takes the port."""
         host = self.hosts.get(name)
         if host is None:
             host = self.hosts[str(name)] = Host(str(name), origin, self.source)
-            if port is not None:
+            if port:
                 host.vars["ansible_port"] = port
             self._remember_localhost(host)
-        self._join(host, self.groups[group])
+        if group is not None:
+            self.join(host, self.groups[group])
         return host
+
+    def join(self, host: Host, group: Group) -> None:
+        """Put a host into a group."""
+        if host.name not in group.hosts:
+            group.hosts[host.name] = host
+            host.groups[group.name] = group
+            self.revision += 1
 
     def add_child(self, parent: str, child: str, origin: Origin = COMMAND_LINE) -> None:
         """Put one known group into another. Raises InputError when they would contain each other."""
@@ -235,8 +244,8 @@ class Inventory:
             return
         if not (name.isidentifier() and name.isascii()):
             _warn(origin, f"variable `{name}`: only letters, digits and _ can be written in an expression")
-        owner.vars.pop(name, None)
-        owner.vars[name] = value
+        before = owner.vars.pop(name, None)
+        owner.vars[name] = merged(before, value) if config().merges_mappings else value
         self.revision += 1
 
     def settle(self) -> None:
@@ -261,7 +270,7 @@ class Inventory:
                 self.set_variable(host, key, value, COMMAND_LINE)
         for group_name in groups:
             group = self.add_group(group_name)
-            self._join(host, group)
+            self.join(host, group)
             self._settle_group(group)
         self._settle_host(host)
         return self.revision != before
@@ -274,18 +283,12 @@ class Inventory:
             self.add_group(parent)
             self.add_child(parent, group.name)
             self._settle_group(self.groups[parent])
-        self._join(host, group)
+        self.join(host, group)
         self._settle_group(group)
         self._settle_host(host)
         return self.revision != before
 
     # --- inside -----------------------------------------------------------------------------------------------------
-
-    def _join(self, host: Host, group: Group) -> None:
-        if host.name not in group.hosts:
-            group.hosts[host.name] = host
-            host.groups[group.name] = group
-            self.revision += 1
 
     def _settle_group(self, group: Group) -> None:
         if group is not self.all and not group.parents:
@@ -297,7 +300,7 @@ class Inventory:
             del host.groups["ungrouped"], self.ungrouped.hosts[host.name]
             self.revision += 1
         elif not real and not host.implicit:
-            self._join(host, self.ungrouped)
+            self.join(host, self.ungrouped)
 
     def _remember_localhost(self, host: Host) -> None:
         if host.name not in LOCALHOST:

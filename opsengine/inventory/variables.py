@@ -7,13 +7,14 @@ https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html#org
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from opsengine.config import config
 from opsengine.errors import InputError
-from opsengine.source.text import Origin, origin_of
+from opsengine.source.text import COMMAND_LINE, Origin, TextDict, origin_of
 from opsengine.source.yaml import load_file
 
 GROUP_VARS = "group_vars"
@@ -22,6 +23,30 @@ EXTENSIONS = ("", ".yml", ".yaml", ".json")
 
 Variables = dict[str, Any]
 """Variables by name; whoever is given one must not change it."""
+
+
+def combine(into: Variables, more: Mapping[str, Any]) -> None:
+    """
+    Take variables in over those there are: as they are, or with `hash_behaviour = merge` mapping into mapping.
+
+    The mappings that are merged are new ones; none of those given changes.
+    """
+    if config().merges_mappings:
+        for name, value in more.items():
+            before = into.pop(name, None)
+            into[name] = merged(before, value)
+    else:
+        into.update(more)
+
+
+def merged(before: Any, value: Any) -> Any:
+    """A value over the one before it: two mappings become one, however deep; anything else is replaced."""
+    if not (isinstance(before, dict) and isinstance(value, dict)) or not before:
+        return value
+    both = TextDict(before, origin_of(value, COMMAND_LINE))
+    for key, item in value.items():
+        both[key] = merged(both.get(key), item)
+    return both
 
 
 class Level(StrEnum):
@@ -55,11 +80,11 @@ class VarsFolders:
 
     def of_groups(self, names: Sequence[str]) -> Variables:
         """The variables of groups, merged folder by folder, and in each in the order given."""
-        return self._merged(GROUP_VARS, names)
+        return self._combined(GROUP_VARS, names)
 
     def of_host(self, name: str) -> Variables:
         """The variables of one host, merged folder by folder."""
-        return self._merged(HOST_VARS, [name])
+        return self._combined(HOST_VARS, [name])
 
     def preload(self, groups: Iterable[str], hosts: Iterable[str]) -> None:
         """Read the files of these groups and hosts now; raises one InputError with the problems of all of them."""
@@ -67,20 +92,20 @@ class VarsFolders:
         for kind, names in ((GROUP_VARS, groups), (HOST_VARS, hosts)):
             for name in names:
                 try:
-                    self._merged(kind, [name])
+                    self._combined(kind, [name])
                 except InputError as problem:
                     problems.append(problem)
         if problems:
             raise InputError.of(problems)
 
-    def _merged(self, kind: str, names: Sequence[str]) -> Variables:
-        merged: Variables = {}
+    def _combined(self, kind: str, names: Sequence[str]) -> Variables:
+        found: Variables = {}
         for folder in self.folders:
             inside = folder / kind
             if self._listing(inside):
                 for name in names:
-                    merged.update(self._of_one(inside, name))
-        return merged
+                    combine(found, self._of_one(inside, name))
+        return found
 
     def _listing(self, folder: Path) -> frozenset[str]:
         """The names inside a folder; none where there is no such folder."""
@@ -105,16 +130,16 @@ class VarsFolders:
         return []
 
     def _load(self, files: Sequence[Path]) -> Variables:
-        merged: Variables = {}
+        found: Variables = {}
         problems: list[InputError] = []
         for path in files:
             try:
-                merged.update(_mapping(self._read(path), path))
+                combine(found, _mapping(self._read(path), path))
             except InputError as problem:
                 problems.append(problem)
         if problems:
             raise InputError.of(problems)
-        return merged
+        return found
 
 
 def _names_in(folder: Path) -> frozenset[str]:

@@ -42,7 +42,7 @@ class Text(str):
     def __new__(cls, value: str, origin: Origin = COMMAND_LINE) -> Text:
         self = super().__new__(cls, value)
         self.origin = origin
-        self.is_template = "{{" in value or "{%" in value or "{#" in value
+        self.is_template = "{{" in value or "{%" in value or "{#" in value or value.startswith("#jinja2:")
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -7,17 +7,22 @@ rendered; `!vault` values are decrypted when they are read (opsengine.vault.valu
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from opsengine.errors import InputError
+from opsengine.source.json import load_json
 from opsengine.source.text import Origin, Text, TextDict, TextList
 from opsengine.vault.files import read
 from opsengine.vault.values import Confidential, Encrypted, learn_file
 
+PAIRS = ("tag:yaml.org,2002:omap", "tag:yaml.org,2002:pairs")
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -50,6 +55,9 @@ def load_text(content: str, name: str, first_line: int = 1, secret: bool = False
 
     secret: whether it came out of an encrypted file, so that no message may quote it.
     """
+    if content.lstrip()[:1] in ("{", "["):
+        with contextlib.suppress(ValueError):
+            return load_json(content, Origin(name), Confidential if secret else Text)
     reader = _Reader(content, name, first_line, secret)
     try:
         node = reader.loader.get_single_node()
@@ -62,6 +70,11 @@ def load_text(content: str, name: str, first_line: int = 1, secret: bool = False
         reader.loader.dispose()
 
 
+def _data(value: str, origin: Origin) -> str:
+    """A text that is data: it knows no place, and is never rendered."""
+    return str(value)
+
+
 class _Reader:
     """Turns YAML nodes into values that know their place."""
 
@@ -69,7 +82,7 @@ class _Reader:
         self.loader = Loader(content)
         self.name = name
         self.secret = secret
-        self.text = Confidential if secret else Text
+        self.text: Callable[[str, Origin], str] = Confidential if secret else Text
         self.first_line = first_line
 
     def place(self, mark: Any) -> Origin:
@@ -77,22 +90,35 @@ class _Reader:
 
     def build(self, node: Any) -> Any:
         origin = self.place(node.start_mark)
+        if node.tag == "!unsafe":
+            return self.unsafe(node)
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, origin)
         if isinstance(node, yaml.SequenceNode):
+            if node.tag in PAIRS:
+                return TextList((TextList(map(self.build, child.value[0])) for child in node.value), origin)
             return TextList((self.build(child) for child in node.value), origin)
         if node.tag == "tag:yaml.org,2002:set":
             return TextList((self.build(key) for key, _ in node.value), origin)
         return self.mapping(node, origin)
 
+    def unsafe(self, node: Any) -> Any:
+        """The value under the tag `!unsafe`, which has the type it had without, and in which no text is rendered."""
+        content = node.value if isinstance(node, yaml.ScalarNode) else None
+        node = copy.copy(node)
+        node.tag = self.loader.resolve(type(node), content, (True, False))
+        before, self.text = self.text, _data
+        try:
+            return self.build(node)
+        finally:
+            self.text = before
+
     def scalar(self, node: Any, origin: Origin) -> Any:
         tag = node.tag
         if tag == "tag:yaml.org,2002:str":
             return self.text(node.value, origin)
-        if tag == "!unsafe":
-            return str(node.value)
         if tag in ("!vault", "!vault-encrypted"):
-            return Encrypted(node.value, origin)
+            return Encrypted.read(node.value, origin)
         if tag.startswith("!"):
             raise InputError(f"unknown YAML tag {tag}", origin=origin, hint="known tags: !unsafe, !vault")
         try:

@@ -94,9 +94,9 @@ class Controller:
 @functools.cache
 def preparations() -> dict[str, Callable[[dict[str, Any], Any], Prepared]]:
     """The modules whose arguments the controller prepares."""
-    from opsengine.execution.actions import template
+    from opsengine.execution.actions import template, unarchive
 
-    return {"copy": copy.prepare, "template": template.prepare}
+    return {"copy": copy.prepare, "template": template.prepare, "unarchive": unarchive.prepare}
 
 
 def perform(

@@ -260,6 +260,8 @@ class Agent:
         if not data:
             self._bury(task)
             return
+        if task.ending:
+            return  # What it still says is of a command that was killed under it.
         for head, body in task.frames.feed(data):
             task.finished = task.finished or head.startswith(LAST)
             self._send(HEADER.pack(len(head), len(body)) + head + body)

@@ -10,7 +10,7 @@ from modules.kit.args import Arg
 from modules.kit.args import Path as TargetPath
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
-from opsengine.playbook.nodes import Block
+from opsengine.playbook.nodes import Block, Handler
 from opsengine.playbook.tasks import tasks_of_file
 from opsengine.source.yaml import load_file
 from opsengine.templating.lazy import plain
@@ -48,7 +48,7 @@ class IncludeTasks(ControllerModule):
         path = task.find_file("tasks", self.file)
 
         def fill(around: Block) -> None:
-            around.body = [tasks_of_file(task.loader, path, around)]
+            around.body = [tasks_of_file(task.loader, path, around, isinstance(task.task, Handler))]
 
         return {"include": str(self.file), "_included": Inclusion(path, fill, self.apply or {})}
 
