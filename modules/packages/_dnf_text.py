@@ -16,7 +16,8 @@ NOTHING = re.compile(r"^Nothing to do|^No packages marked for|^No Packages marke
 UNKNOWN = re.compile(
     r"^(?:No match for argument: |No package |Error: Unable to find a match: )(.+?)(?: available\.?)?$", re.M
 )  # fmt: skip
-LOCKED = re.compile(r"lock|Existing lock|Another app is currently", re.I)
+LOCKED = 200
+"""The exit code where another program holds the lock, with exit_on_lock."""
 SPEC = re.compile(r"^(?P<name>\S+?)(?:\s*(?P<operator>[<>]=?|=)\s*(?P<version>\S+))?$")
 
 
@@ -78,17 +79,26 @@ class TextSession:
                 return "same" if 0 in compared else "newer" if 1 in compared else None
         return None
 
-    def _options(self):
+    def _options(self, verb):
+        """The options of a call; dnf5 refuses those that mean nothing to its verb."""
         ask, setopt = self.ask, []
+        changing, installing = verb in ("install", "upgrade"), verb == "install"
         options = ["--disablerepo=" + one for one in ask["disablerepo"]]
         options += ["--enablerepo=" + one for one in ask["enablerepo"]]
         options += ["--exclude=" + one for one in ask["exclude"]]
         options += ["--enableplugin=" + one for one in ask["enable_plugin"]]
         options += ["--disableplugin=" + one for one in ask["disable_plugin"]]
-        flags = (("--nogpgcheck", ask["disable_gpg_check"]), ("--skip-broken", ask["skip_broken"]),
-                 ("--allowerasing", ask["allowerasing"]), ("--cacheonly", ask["cacheonly"]),
-                 ("--security", ask["security"]), ("--bugfix", ask["bugfix"]), ("--best", ask["best"]),
-                 ("--no-best" if self.newest else "--nobest", ask["best"] is False))  # fmt: skip
+        flags = (
+            ("--nogpgcheck", ask["disable_gpg_check"]),
+            ("--cacheonly", ask["cacheonly"]),
+            ("--allowerasing", ask["allowerasing"] and changing),
+            ("--security", ask["security"] and changing),
+            ("--bugfix", ask["bugfix"] and changing),
+            ("--best", ask["best"] and changing),
+            ("--no-best" if self.newest else "--nobest", ask["best"] is False and changing),
+            ("--skip-broken", ask["skip_broken"] and (installing or not self.newest)),
+            ("--skip-unavailable", ask["skip_broken"] and installing and self.newest),
+        )
         options += [flag for flag, given in flags if given]
         options += ["--config=" + ask["conf_file"]] if ask["conf_file"] else []
         options += ["--installroot=" + ask["installroot"]] if ask["installroot"] != "/" else []
@@ -107,12 +117,13 @@ class TextSession:
         """Run one call to its end; another program that holds the lock is waited for."""
         end = time.monotonic() + self.ask["lock_timeout"]
         while True:
-            ended = run([self.program, answer] + self._options() + words, check=False, env={"COLUMNS": "500"})
-            if ended.code in ok and not (ended.code and LOCKED.search(ended.stderr)):
+            command = [self.program, words[0], answer] + self._options(words[0]) + words[1:]
+            ended = run(command, check=False, env={"COLUMNS": "500"})
+            if ended.code in ok:
                 return ended
-            if not LOCKED.search(ended.stderr):
+            if ended.code != LOCKED:
                 raise CommandFailed(ended)
-            self.waited_for = ended.stderr.strip().splitlines()[-1]
+            self.waited_for = (ended.stderr.strip().splitlines() or [os.path.basename(self.program)])[0]
             if time.monotonic() >= end:
                 message = "another program has held the lock of %s for %d seconds: %s"
                 raise ModuleFailed(

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 
 from tests.contract.case import LabTarget, perform
+from tests.contract.cases import apk
 from tests.lab import Lab
 from tests.lab.daemon import client
 
-# Holds a lock as dpkg and apt do (fcntl), until it is told to end.
+# Holds a lock, as dpkg and apt do (lockf) or as debconf does (flock), until it is told to end.
 HOLD = """
 python3 - <<'END' &
 import fcntl, os, time
 file = open("{path}", "a")
-fcntl.lockf(file, fcntl.LOCK_EX)
+fcntl.{call}(file, fcntl.LOCK_EX)
 open("/run/held", "w").close()
-while {condition}:
+while not os.path.exists("/run/release"):
     time.sleep(0.1)
 END
 while [ ! -e /run/held ]; do sleep 0.1; done; rm /run/held
@@ -38,9 +41,9 @@ def red_hat(lab: Lab) -> Iterator[LabTarget]:
     target.agent.close()
 
 
-def hold(target: LabTarget, path: str) -> None:
-    """Have a process of the host hold a lock until `release`."""
-    target.run(HOLD.format(path=path, condition='not os.path.exists("/run/release")'))
+def hold(target: LabTarget, path: str, call: str = "lockf") -> None:
+    """Have a process of the host hold a lock until `release_soon`."""
+    target.run("rm -f /run/release; " + HOLD.format(path=path, call=call))
 
 
 def release_soon(target: LabTarget) -> None:
@@ -50,7 +53,7 @@ def release_soon(target: LabTarget) -> None:
 
 class TestApt:
     def test_waits_for_another_program_that_holds_its_lock(self, debian: LabTarget) -> None:
-        debian.run("rm -f /run/release; apt-get remove -qy runc > /dev/null")
+        debian.run("apt-get remove -qy runc > /dev/null")
         hold(debian, "/var/lib/dpkg/lock-frontend")
         refused = perform(debian, "apt", {"name": "runc", "lock_timeout": 1})
         assert "another program has held the lock of apt for 1 seconds: " in refused["msg"]
@@ -70,10 +73,66 @@ class TestApt:
         assert before == debian.run(sources)
 
 
+class TestDebconf:
+    ARGS: ClassVar = {"name": "new", "question": "new/secret", "vtype": "password"}
+
+    def test_waits_for_another_program_that_holds_its_lock(self, debian: LabTarget) -> None:
+        hold(debian, "/var/cache/debconf/config.dat", "flock")
+        refused = perform(debian, "debconf", {**self.ARGS, "value": "first-word", "lock_timeout": 1})
+        assert "another program has held the lock of debconf for 1 seconds" == refused["msg"]
+        release_soon(debian)
+        done = perform(debian, "debconf", {**self.ARGS, "value": "first-word"})
+        assert done["changed"], done
+        assert ["waited for another program that holds the lock of debconf"] == done["warnings"]
+
+    def test_shows_no_password(self, debian: LabTarget) -> None:
+        for word in ("second-word", "third-word"):
+            done = perform(debian, "debconf", {**self.ARGS, "value": word})
+            assert done["changed"], done
+            assert "-word" not in json.dumps(done)
+        assert "0 third-word" in debian.run("echo GET new/secret | debconf-communicate new")
+
+
+class TestApk:
+    @pytest.fixture
+    def alpine(self, debian: LabTarget) -> LabTarget:
+        """A host with a stub of apk."""
+        debian.run(apk.MAKE)
+        return debian
+
+    def test_waits_for_another_program_that_holds_its_lock(self, alpine: LabTarget) -> None:
+        alpine.run("touch /srv/apk.lock")
+        refused = perform(alpine, "apk", {"name": "tool", "lock_timeout": 1})
+        assert "another program has held the lock of apk for 1 seconds" == refused["msg"]
+        alpine.run("(sleep 2; rm /srv/apk.lock) >/dev/null 2>&1 &")
+        done = perform(alpine, "apk", {"name": "tool"})
+        assert done["changed"], done
+        assert ["waited for another program that holds the lock of apk"] == done["warnings"]
+
+    def test_names_what_no_repository_has(self, alpine: LabTarget) -> None:
+        refused = perform(alpine, "apk", {"name": ["docs", "tool"]})
+        assert ("docs (no such package)" in refused["msg"], "update_cache: true fetches the lists") == (
+            True,
+            refused["hint"],
+        )
+
+    def test_foresees_what_fresh_lists_may_bring(self, alpine: LabTarget) -> None:
+        args = {"name": ["docs", "tool"], "update_cache": True}
+        foreseen = perform(alpine, "apk", args, check=True)
+        after = {"docs": "unknown until update_cache has run", "lib": "2.0-r0", "tool": "1.1-r2"}
+        assert after == foreseen["diff"][0]["after"]["packages"], foreseen
+        assert "0.9_git20-r1" == perform(alpine, "apk", args)["diff"][0]["after"]["packages"]["docs"]
+
+    def test_does_not_remove_what_others_need(self, alpine: LabTarget) -> None:
+        perform(alpine, "apk", {"name": ["tool", "lib"]})
+        refused = perform(alpine, "apk", {"name": "lib", "state": "absent"})
+        assert "these packages are needed by others: lib" == refused["msg"]
+
+
 class TestDnf:
     @pytest.mark.parametrize("backend", ["dnf", "yum"])
     def test_waits_for_another_program_that_holds_its_lock(self, red_hat: LabTarget, backend: str) -> None:
-        red_hat.run("rpm -q docs && rpm -e docs; mkdir -p /var/cache/dnf; rm -f /run/release")
+        red_hat.run("rpm -q docs && rpm -e docs; mkdir -p /var/cache/dnf")
         hold(red_hat, "/run/any")
         red_hat.run("pgrep -nx python3 > /var/cache/dnf/metadata_lock.pid")
         args = {"name": "docs", "use_backend": backend}

@@ -12,7 +12,56 @@ from tests.keys import FINGERPRINT, KEY
 from tests.unit.modules.conftest import Perform
 
 library.make_importable()
+from modules.packages._dnf_text import table  # noqa: E402
 from modules.packages._rpm import compare  # noqa: E402
+
+DNF4 = """\
+Dependencies resolved.
+================================================================================
+ Package          Architecture     Version               Repository        Size
+================================================================================
+Installing:
+ a-package-whose-name-needs-a-line-of-its-own
+                  noarch           1.0-1.el9             signed           6.0 k
+     replacing  old.noarch 0.9-1
+Downgrading:
+ tool             noarch           2:1.0-1.el9           lab              6.1 k
+Skipping packages with broken dependencies:
+ broken           noarch           1.0-1.el9             lab              6.0 k
+
+Transaction Summary
+================================================================================
+Install    1 Package
+"""
+DNF5 = """\
+Package           Arch   Version     Repository      Size
+Upgrading:
+ tool             noarch 2:1.1-1.el9 lab         24.0   B
+   replacing tool noarch 2:1.0-1.el9 lab         24.0   B
+Installing weak dependencies:
+ docs             noarch 0:1.0-1.el9 lab         24.0   B
+Removing unused dependencies:
+ lib              noarch 0:1.1-1.el9 lab         23.0   B
+
+Transaction Summary:
+ Upgrading:          1 package
+"""
+
+
+class TestTheTableOfATransaction:
+    def test_of_dnf_4_names_what_comes(self) -> None:
+        long = "a-package-whose-name-needs-a-line-of-its-own"
+        assert [
+            ("install", long, "noarch", "1.0-1.el9"),
+            ("replace", "tool", "noarch", "2:1.0-1.el9"),
+        ] == table(DNF4)
+
+    def test_of_dnf_5_names_what_comes_and_goes(self) -> None:
+        assert [
+            ("replace", "tool", "noarch", "2:1.1-1.el9"),
+            ("install", "docs", "noarch", "1.0-1.el9"),
+            ("remove", "lib", "noarch", "1.1-1.el9"),
+        ] == table(DNF5)
 
 
 class TestAVersion:
