@@ -9,6 +9,7 @@ import click
 
 from opsengine.cli.options import existing
 from opsengine.cli.passwords import use_vault, vault_options
+from opsengine.config import role_folders
 from opsengine.errors import InputError
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.lint import examine
@@ -28,7 +29,7 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
     """
     use_vault(values)
     paths: list[Path] = [existing(path) for path in playbooks]
-    found, problems = examine(Loader(Modules()), equipped_engine(), paths)
+    found, problems = examine(Loader(Modules(), role_folders()), equipped_engine(), paths)
     if problems:
         raise InputError.of(problems)
     plays = sum(len(playbook.plays) for playbook in found)

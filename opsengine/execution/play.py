@@ -237,6 +237,9 @@ class PlayRun:
         named = [h for h in self.play.handlers if self.handler_names(h) & wanted]
         listening = list({h.name or id(h): h for h in self.play.handlers if name in _topics(h)}.values())
         if not named and not listening:
+            if not config().truth("ANSIBLE_ERROR_ON_MISSING_HANDLER", default=True):
+                self.owner.warn(f"there is no handler `{name}` in this play")
+                return
             raise TaskFailed(
                 f"there is no handler `{name}` in this play", hint="check `notify` against the handlers' names"
             )

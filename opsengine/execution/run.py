@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import getpass
 import itertools
-import os
 import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-from opsengine.config import config
+from opsengine.config import role_folders
 from opsengine.errors import InputError, TaskFailed, UsageError, near
 from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
@@ -45,8 +43,7 @@ class Run:
         self.bus = bus
         self.secrets = bus.secrets
         self.modules = Modules()
-        folders = config().words("ANSIBLE_ROLES_PATH", os.pathsep)
-        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders))
+        self.loader = Loader(self.modules, role_folders())
         self.engine = engine or equipped_engine()
         self.stats = Stats()
         self.stopping = threading.Event()

@@ -62,7 +62,7 @@ class Terms:
             diff=on.diff,
             limit=limit,
             timeout=limit or on.seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT")),
-            background=bool(limit) and not on.seconds("poll", POLL) and not on.check,
+            background=bool(limit) and not on.seconds("poll", _poll()) and not on.check,
         )
 
     def jobs(self, items: int) -> dict[str, Any] | None:
@@ -70,6 +70,12 @@ class Terms:
         if not self.background:
             return None
         return {"jobs": [f"j{secrets.randbelow(10**12)}.{os.getpid()}" for _ in range(items)], "limit": self.limit}
+
+
+def _poll() -> float:
+    """How often a task with `async` is asked how it is where it does not say, in seconds; 0: it is not waited for."""
+    seconds = config().number("ANSIBLE_POLL_INTERVAL")
+    return POLL if seconds is None else float(seconds)
 
 
 def vary(task: Task) -> bool:
