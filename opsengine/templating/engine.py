@@ -36,7 +36,7 @@ def _environment() -> TemplateEnvironment:
             optimized=False,
             extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", *more],
         )
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         raise UsageError(f"ANSIBLE_JINJA2_EXTENSIONS: {error}", hint="such as jinja2.ext.debug") from None
 
 
