@@ -187,18 +187,22 @@ class Inventory:
             raise InputError(
                 f"the name of a group must be a text, found `{name}`", origin=origin, hint=f'put it in quotes: "{name}"'
             )
+        name = self.group_name(name, origin)
         group = self.groups.get(name)
-        if group is None and (odd := sorted(set(_ODD_IN_NAME.findall(name)))):
-            wanted = config().choice("ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS", ("never", "always", "ignore", "silently"))
-            if wanted in ("always", "never"):
-                _warn(origin, f"group `{name}`: {' '.join(odd)} cannot be written in an expression (groups.NAME)")
-            if wanted in ("always", "silently"):
-                name = safe_name(name)
-                group = self.groups.get(name)
         if group is None:
             group = self.groups[str(name)] = Group(str(name), origin)
             self.revision += 1
         return group
+
+    def group_name(self, name: str, origin: Origin = COMMAND_LINE) -> str:
+        """What a group is called that was written so: that, or what the setting force_valid_group_names makes of it."""
+        if name in self.groups or not (odd := sorted(set(_ODD_IN_NAME.findall(name)))):
+            return name
+        wanted = config().choice("ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS", ("never", "always", "ignore", "silently"))
+        safe = safe_name(name) if wanted in ("always", "silently") else name
+        if wanted in ("always", "never") and safe not in self.groups:
+            _warn(origin, f"group `{name}`: {' '.join(odd)} cannot be written in an expression (groups.NAME)")
+        return safe
 
     def add_host(
         self, name: str, group: str | None = "ungrouped", *, port: int | None = None, origin: Origin = COMMAND_LINE

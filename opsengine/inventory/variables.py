@@ -90,7 +90,9 @@ class VarsFolders:
         # A folder given twice counts where it was given last: there it has the last word anyway.
         latest_first = dict.fromkeys(reversed([Path(folder) for folder in folders]))
         self.folders: tuple[Path, ...] = tuple(reversed(latest_first))
-        if "host_group_vars" not in (config().words("ANSIBLE_VARS_ENABLED") or ["host_group_vars"]):
+        if config().get("ANSIBLE_VARS_ENABLED") and not any(
+            name.endswith("host_group_vars") for name in config().words("ANSIBLE_VARS_ENABLED")
+        ):
             self.folders = ()
         self._extensions = extensions()
         self._read = read
