@@ -39,6 +39,7 @@ CONNECTION_SETTINGS = {
     "ANSIBLE_SSH_EXTRA_ARGS": "ansible_ssh_extra_args",
 }
 
+ONLY_SHOWN = ("list_hosts", "list_tasks", "list_tags", "syntax_check")
 USUAL_INVENTORY = "/etc/ansible/hosts"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -194,7 +195,10 @@ def _pairs(text: str) -> dict[str, Any]:
 
 
 def connection_variables(values: dict[str, Any]) -> dict[str, Any]:
-    """The connection variables that the options stand for; asks for passwords where that was asked for."""
+    """
+    The connection variables that the options stand for; asks for passwords where that was asked for, unless nothing but
+    lists is shown.
+    """
     names = {
         "remote_user": "ansible_user",
         "private_key": "ansible_ssh_private_key_file",
@@ -207,6 +211,8 @@ def connection_variables(values: dict[str, Any]) -> dict[str, Any]:
     found.update({names[key]: value for key, value in values.items() if key in names and value is not None})
     if values.get("become"):
         found["ansible_become"] = True
+    if any(values.get(name) for name in ONLY_SHOWN):
+        return found
     if values.get("ask_pass") or config().truth("ANSIBLE_ASK_PASS"):
         found["ansible_password"] = click.prompt("SSH password", hide_input=True, err=True)
     elif file := values.get("connection_password_file") or config().get("ANSIBLE_CONNECTION_PASSWORD_FILE"):
