@@ -57,12 +57,13 @@ def command(group: str, inventory: tuple[str, ...], output: Path | None, **value
 
 
 def _shown(group: str, inventory: tuple[str, ...], values: dict[str, Any]) -> str:
+    beside = values["playbook_dir"] or config().get("ANSIBLE_PLAYBOOK_DIR")
     extra = extra_variables(values["extra_vars"])
     loaded = load_inventory(inventory_sources(inventory), extra_vars=extra)
     listing = Listing(
         loaded,
         select(loaded, "all", values["limit"]) if values["limit"] else None,
-        beside_playbook=VarsFolders([values["playbook_dir"]] if values["playbook_dir"] else []),
+        beside_playbook=VarsFolders([beside] if beside else []),
         extra_vars=extra,
         export=values["export"] or config().truth("ANSIBLE_INVENTORY_EXPORT"),
     )

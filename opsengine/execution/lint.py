@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from opsengine.config import missing_handler_fails
+from opsengine.config import config
 from opsengine.errors import InputError, OpsError, near
 from opsengine.execution import prompts
 from opsengine.execution.actions.base import ControllerModule
@@ -163,8 +163,10 @@ class _Checker:
         return None if templated or dynamic else names
 
     def notifications(self, task: Task, names: set[str]) -> None:
+        if not config().truth("ANSIBLE_ERROR_ON_MISSING_HANDLER", default=True):
+            return
         for name in task.keywords.get("notify", []):
-            if isinstance(name, Text) and not name.is_template and name not in names and missing_handler_fails():
+            if isinstance(name, Text) and not name.is_template and name not in names:
                 hint = near(name, names) or ("this play has no handlers" if not names else None)
                 self.problem(f"there is no handler `{name}`", name.origin, hint)
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import functools
 import getpass
 import itertools
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-from opsengine.config import config
+from opsengine.config import config, role_folders
 from opsengine.errors import InputError, TaskFailed, UsageError, near
 from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
@@ -49,10 +47,9 @@ class Run:
         self.bus = bus
         self.secrets = bus.secrets
         self.modules = Modules()
-        folders = config().words("ANSIBLE_ROLES_PATH", os.pathsep)
         self.engine = engine or equipped_engine()
         early = early_renderer(self.engine, options.extra_vars)
-        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders), early)
+        self.loader = Loader(self.modules, role_folders(), early)
         self.stats = Stats()
         self.stopping = threading.Event()
         self.stepping = options.step

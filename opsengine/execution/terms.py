@@ -65,7 +65,7 @@ class Terms:
             diff=on.diff,
             limit=limit,
             timeout=limit or _timeout(on),
-            background=bool(limit) and not on.seconds("poll", POLL) and not on.check,
+            background=bool(limit) and not on.seconds("poll", _poll()) and not on.check,
         )
 
     def jobs(self, items: int) -> dict[str, Any] | None:
@@ -80,6 +80,12 @@ def _timeout(on: TaskOnHost) -> float | None:
     if seconds is not None and not 0 <= seconds <= LONGEST:
         raise TaskFailed(f"Timeout {seconds:g} is invalid, it must be between 0 and {LONGEST}")
     return seconds
+
+
+def _poll() -> float:
+    """How often a task with `async` is asked how it is where it does not say, in seconds; 0: it is not waited for."""
+    seconds = config().number("ANSIBLE_POLL_INTERVAL")
+    return POLL if seconds is None else float(seconds)
 
 
 def vary(task: Task) -> bool:

@@ -6,7 +6,6 @@ https://docs.ansible.com/ansible-core/2.19/collections/ansible/builtin/construct
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.config import FALSE, TRUE, config
 from opsengine.errors import InputError, OpsError, TemplateError, near
-from opsengine.inventory.model import Host, Inventory
+from opsengine.inventory.model import Host, Inventory, safe_name
 from opsengine.inventory.ranges import short_name
 from opsengine.inventory.variables import VarsFolders, combine, kind_of
 from opsengine.source.text import Origin, Text, TextDict, origin_of
@@ -35,8 +34,6 @@ OPTIONS = (
     "use_extra_vars",
 )
 EMPTY = (None, "")
-
-_NOT_IN_NAMES = re.compile(r"^[\d\W]|\W")
 
 
 @dataclass
@@ -234,11 +231,6 @@ def settled(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [settled(item) for item in value if item is not OMIT]
     return plain(value)
-
-
-def safe_name(name: str) -> str:
-    """A group's name with `_` for whatever an expression could not name."""
-    return _NOT_IN_NAMES.sub("_", name)
 
 
 def _names(value: Any, default: Any, entry: Mapping[str, Any], origin: Origin) -> Iterator[Any]:

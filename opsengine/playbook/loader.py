@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from opsengine.config import config
 from opsengine.errors import InputError, OpsError, near
 from opsengine.playbook import keywords
 from opsengine.playbook.catalogue import Catalogue, short
@@ -17,6 +18,8 @@ from opsengine.playbook.tasks import TaskReader
 from opsengine.source.text import Origin, Text, TextDict, TextList
 from opsengine.source.yaml import load_file
 
+SET_FOR_PLAYS = {"any_errors_fatal": "ANSIBLE_ANY_ERRORS_FATAL", "no_log": "ANSIBLE_NO_LOG"}
+"""Keywords that a setting gives to every play that does not say otherwise."""
 SECTIONS = ("pre_tasks", "tasks", "post_tasks")
 NOTHING: Mapping[str, Any] = {}
 Render = Callable[[Text, Sequence[Mapping[str, Any]]], Any]
@@ -194,6 +197,9 @@ class Loader:
         found = keywords.check(item, "play", self.problems)
         if given:
             found["vars"] = {**given, **found.get("vars", {})}
+        for name, setting in SET_FOR_PLAYS.items():
+            if config().truth(setting):
+                found.setdefault(name, True)
         if "hosts" not in item:
             self.problems.append(
                 InputError("this play does not say its `hosts`", origin=item.origin, hint=self._misspelt(item, "hosts"))

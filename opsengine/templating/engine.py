@@ -10,7 +10,8 @@ from typing import Any, cast
 import jinja2
 from jinja2.runtime import Undefined
 
-from opsengine.errors import OpsError, TemplateError
+from opsengine.config import config
+from opsengine.errors import OpsError, TemplateError, UsageError
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
@@ -25,16 +26,26 @@ MARKS = {"block_start_string": "{%", "variable_start_string": "{{", "comment_sta
 BEGINNINGS, ENDS = ("{{", "{%", "{#"), ("}}", "%}", "#}")
 
 
+def _environment() -> TemplateEnvironment:
+    """An environment with the extensions of jinja2 that are always there and those of the setting."""
+    more = config().words("ANSIBLE_JINJA2_EXTENSIONS")
+    try:
+        return TemplateEnvironment(
+            undefined=Missing,
+            trim_blocks=True,
+            optimized=False,
+            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", *more],
+        )
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"ANSIBLE_JINJA2_EXTENSIONS: {error}", hint="such as jinja2.ext.debug") from None
+
+
 class Engine:
     """Renders text, values and conditions for a scope of variables."""
 
     def __init__(self) -> None:
-        self.environment = TemplateEnvironment(
-            undefined=Missing,
-            trim_blocks=True,
-            optimized=False,
-            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
-        )
+        self.environment = _environment()
+        self.merges_mappings = config().merges_mappings
         self.environment.globals.update(omit=OMIT, range=range)
         self.environment.beside_playbook = self._beside_playbook
         self._text = self.environment.variant(doubles_backslashes=True)
