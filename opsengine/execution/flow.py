@@ -148,7 +148,7 @@ class Flow:
             self.roles_done.add(role.use)
 
     def _body(self, block: Block, order: Order) -> Steps:
-        if not block.rescue:
+        if not self._has_selected(block.rescue):
             yield from self._nodes(block.body, order)
             return
         self._rescuable += 1
@@ -163,6 +163,11 @@ class Flow:
         finally:
             self._rescuable -= 1
         yield from self._nodes(block.rescue, order)
+
+    def _has_selected(self, nodes: Iterable[Task | Block]) -> bool:
+        """Whether the tags asked for leave anything of some tasks: a rescue of which nothing is left rescues nothing."""
+        tasks = (task for node in nodes for task in (node.tasks() if isinstance(node, Block) else (node,)))
+        return any(self.selected(task) for task in tasks)
 
     def _task(self, task: Task, order: Order) -> Steps:
         place = (*order, *task.order)
