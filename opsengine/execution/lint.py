@@ -78,7 +78,8 @@ class _Checker:
                     self.keywords(node)
             self.arguments(task)
             self.place(task)
-            self.templates(task.args, self._unrendered(task))
+            if not _may_fail(task):
+                self.templates(task.args, self._unrendered(task))
             if task.loop is not None:
                 self.templates(task.loop.over)
             self.file(task)

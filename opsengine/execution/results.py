@@ -71,11 +71,20 @@ def status_of(result: Mapping[str, Any]) -> Status:
     """How a result counts."""
     if result.get("unreachable"):
         return Status.UNREACHABLE
-    if result.get("failed"):
+    if has_failed(result):
         return Status.FAILED
     if result.get("skipped"):
         return Status.SKIPPED
     return Status.CHANGED if result.get("changed") else Status.OK
+
+
+def has_failed(result: Mapping[str, Any]) -> bool:
+    """Whether a task counts as failed: what `failed_when` says goes, even where `until` was never met."""
+    if "failed_when_result" in result:
+        return bool(result["failed_when_result"])
+    if result.get("failed") and result.get("results"):
+        return any(has_failed(item) for item in result["results"] if isinstance(item, Mapping))
+    return bool(result.get("failed"))
 
 
 def joined(items: list[Result]) -> Result:
