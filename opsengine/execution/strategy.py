@@ -142,7 +142,7 @@ class Linear:
         hosts = [walker.host for walker in runners]
         if self.skips and self.skips(task, hosts[0]):
             for walker in group:
-                walker.go_on(passed_over())
+                walker.go_on(passed_over(unwanted=True))
             return
         self.begun(task, hosts)
         began = time.monotonic()
@@ -204,7 +204,7 @@ class Free(Linear):
         while walker.at is not None and not walker.lost and not self.stopped() and not _over(limits, everyone):
             task = walker.at.task
             if self.skips and self.skips(task, walker.host):
-                walker.go_on(passed_over())
+                walker.go_on(passed_over(unwanted=True))
                 continue
             self.begun(task, [walker.host])
             began = time.monotonic()
