@@ -17,7 +17,7 @@ from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvi
 from opsengine.templating.explain import explained, line_in, short
 from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, trusted, type_name
 from opsengine.templating.scope import Scope
-from opsengine.templating.undefined import Missing, MissingUsed
+from opsengine.templating.undefined import Broken, Missing, MissingUsed, is_missing
 from opsengine.vault.values import Confidential, Encrypted
 
 SIMPLE = re.compile(r"\{\{\s*(?!(?:true|false|none|True|False|None|not)\b)([A-Za-z_]\w*)\s*\}\}")
@@ -74,7 +74,7 @@ class Engine:
         """
         if isinstance(value, Text):
             if not value.is_template:
-                return str(value)
+                return value
             return self._finished(self.render_string(value, scope), value, scope)
         if isinstance(value, dict):
             pairs = ((plain(key), self.render(item, scope)) for key, item in value.items())
@@ -165,11 +165,14 @@ class Engine:
         return None
 
     def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
-        """The value of a bare expression (no braces), which may be Undefined."""
+        """The value of a bare expression (no braces) as plain data, or Undefined; a broken variable is an error."""
         try:
-            return self._evaluate(text, "expression", scope, origin)
+            value = self._evaluate(text, "expression", scope, origin)
+            return value if is_missing(value) else plain(value)
         except MissingUsed as error:
-            return error.what
+            if not isinstance(error.what, Broken):
+                return error.what
+            raise explained(error, text, origin, scope) from error
         except Exception as error:
             raise explained(error, text, origin, scope) from error
 
