@@ -254,7 +254,7 @@ class File(_Attributes):
         if self.state == "absent":
             return dict(result, state="absent")
         result.update(described(self.path))
-        if change and state:
+        if change and state and self.state != "link":
             result.update({key: state[key] for key in ("mode", "owner", "group") if key in state})
         return dict({"state": self.state}, **result)
 

@@ -25,6 +25,7 @@ CONTROLLER = {
     "include_vars": "include",
     "meta": "meta",
     "pause": "pause",
+    "reboot": "reboot",
     "set_fact": "set_fact",
     "set_stats": "set_stats",
     "validate_argument_spec": "validate_argument_spec",
@@ -32,8 +33,8 @@ CONTROLLER = {
 }
 """Module -> file of opsengine/execution/actions: each is read when a playbook names it."""
 
-PREPARED = ("assemble", "copy", "script", "template", "uri")
-ATTENDED = ("assemble", "copy", "script", "template")
+PREPARED = ("assemble", "copy", "script", "template", "unarchive", "uri")
+ATTENDED = ("assemble", "copy", "script", "template", "unarchive")
 """Modules that the controller may have to answer while they run: as in Ansible, none of them goes without (`async`)."""
 
 

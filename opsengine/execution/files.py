@@ -9,6 +9,7 @@ from typing import Any
 from opsengine.errors import TaskFailed, near
 from opsengine.playbook.nodes import Node, Play, Role, Task
 from opsengine.source.text import Origin
+from opsengine.templating.engine import text_of_file
 from opsengine.templating.scope import Scope
 
 
@@ -61,6 +62,10 @@ class ControllerFiles:
 
     def render_text(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
         """The text of a template file rendered; raises TemplateError with file, line and column."""
+        return text_of_file(self.render_value(text, file, options, extra))
+
+    def render_value(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> Any:
+        """What a template file gives: text, or the value of the one expression that it consists of."""
         search = [str(Path(file).parent), *(str(place) for place in self.places("templates"))]
         scope = self.scope.with_layer(extra) if extra else self.scope
         return self.scope.engine.render_file(text, file, scope, options, search)

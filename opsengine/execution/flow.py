@@ -32,12 +32,22 @@ Steps = Generator[Step, Outcome, None]
 
 
 class HostFailed(Exception):
-    """The host cannot go on with the block it is in."""
+    """
+    The host cannot go on with the block it is in.
 
-    def __init__(self, outcome: Outcome, task: Task | None) -> None:
+    spread: whether it is another host that has failed, and this one fails with it (`any_errors_fatal`, `run_once`).
+    """
+
+    def __init__(self, outcome: Outcome, task: Task | None, spread: bool = False) -> None:
         super().__init__(outcome.result.get("msg", ""))
         self.outcome = outcome
         self.task = task
+        self.spread = spread
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether nothing more can be done on the host."""
+        return self.outcome.status is Status.UNREACHABLE and not self.spread
 
 
 class EndOfRole(Exception):
@@ -53,6 +63,7 @@ class Flow:
     One host's way through one play.
 
     selected: tells whether a task's tags are asked for. notified: the handlers to run for this host.
+    failed: whether the host goes no further in the play, but for handlers that are forced.
     begins: tells the task to begin at; all before it are passed over. None: at the first.
     on_rescue: called with the failure when a rescue takes over.
     """
@@ -73,7 +84,9 @@ class Flow:
         self.force_handlers = force_handlers
         self.begins = begins
         self.notified: set[int] = set()
+        self.failed = False
         self.roles_done: set[str] = set()
+        self._roles_begun: set[str] = set()
         self._rescuable = 0
         self._forgiven = False
         self._section: Order = (0,)
@@ -95,6 +108,7 @@ class Flow:
         except EndOfPlay:
             return
         except HostFailed:
+            self.failed = True
             if self.force_handlers:
                 yield from self._handlers((*self._section, 2))
             raise
@@ -130,18 +144,18 @@ class Flow:
             return
         with suppress(EndOfRole):
             yield from self._nodes(block.body, order)
-        if self.begins is None:
+        if role.use in self._roles_begun:
             self.roles_done.add(role.use)
 
     def _body(self, block: Block, order: Order) -> Steps:
-        if not block.rescue:
+        if not self._has_selected(block.rescue):
             yield from self._nodes(block.body, order)
             return
         self._rescuable += 1
         try:
             yield from self._nodes(block.body, order)
         except HostFailed as failed:
-            if failed.outcome.status is Status.UNREACHABLE:
+            if failed.unreachable:
                 raise
             self.on_rescue(failed)
         else:
@@ -150,14 +164,21 @@ class Flow:
             self._rescuable -= 1
         yield from self._nodes(block.rescue, order)
 
+    def _has_selected(self, nodes: Iterable[Task | Block]) -> bool:
+        """Whether the tags asked for leave anything of some tasks: a rescue of which nothing is left rescues nothing."""
+        tasks = (task for node in nodes for task in (node.tasks() if isinstance(node, Block) else (node,)))
+        return any(self.selected(task) for task in tasks)
+
     def _task(self, task: Task, order: Order) -> Steps:
         place = (*order, *task.order)
         outcome = yield Step(place, task, self._rescuable > 0)
+        if task.role is not None and outcome.ran:
+            self._roles_begun.add(task.role.use)
         if outcome.control == "flush_handlers":
             yield from self._handlers(place)
         elif outcome.control == "clear_host_errors":
             self._forgiven = True
-        elif outcome.control == "end_role":
+        elif outcome.control == "end_role" and task.role is not None:
             raise EndOfRole
         elif outcome.control in ("end_host", "end_play", "end_batch"):
             raise EndOfPlay
@@ -167,14 +188,11 @@ class Flow:
             raise HostFailed(outcome, task)
 
     def _handlers(self, order: Order) -> Steps:
-        # A handler may notify others: those before it run in a further pass, as in Ansible.
-        turn = 0
-        while self.notified:
-            for handler in self.play.handlers:
-                if id(handler) in self.notified:
-                    self.notified.discard(id(handler))
-                    yield from self._task(handler, (*order, turn))
-            turn += 1
+        # A handler may notify others: those before it wait for the next flush, as in Ansible.
+        for handler in list(self.play.handlers):
+            if id(handler) in self.notified:
+                self.notified.discard(id(handler))
+                yield from self._task(handler, order)
 
 
 def begins_at(wanted: str | None, task: Task) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
+from opsengine.execution.terms import looks_back
 from opsengine.playbook.nodes import Loop, Task
 from opsengine.source.text import Text
 from opsengine.templating.lazy import plain
@@ -22,7 +23,7 @@ RETRIES, DELAY = 3, 5.0
 
 def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     """What the loop runs over. Raises TaskFailed when that is no list."""
-    terms = on.engine.render(loop.over, on.scope)
+    terms = on.engine.resolve(loop.over, on.scope)
     if loop.lookup:
         return _looked_up(on, loop, terms)
     if isinstance(terms, list):
@@ -47,9 +48,10 @@ def _looked_up(on: TaskOnHost, loop: Loop, terms: Any) -> list[Any]:
 def variables(loop: Loop, items: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """The variables of each item: the item itself, its index, and `ansible_loop` where it is asked for."""
     for index, item in enumerate(items):
-        found: dict[str, Any] = {str(loop.loop_var): item}
+        found: dict[str, Any] = {str(loop.loop_var): item, "ansible_loop_var": str(loop.loop_var)}
         if loop.index_var:
             found[str(loop.index_var)] = index
+            found["ansible_index_var"] = str(loop.index_var)
         if loop.extended:
             found["ansible_loop"] = _extended(items, index, loop.extended_allitems)
         yield found
@@ -78,17 +80,19 @@ def in_one_go(task: Task, kind: type[ControllerModule] | None) -> bool:
     loop = task.loop
     if kind is not None or loop is None or loop.pause or loop.break_when is not None:
         return False
-    return task.keywords.get("until") is None and task.keyword("timeout") is None
+    return task.keywords.get("until") is None and task.keyword("timeout") is None and not looks_back(task)
 
 
 def one_by_one(on: TaskOnHost, loop: Loop, items: Iterable[Item]) -> list[Result]:
     """Run the items in turn, with the loop's pause between them, until `break_when` holds."""
     results: list[Result] = []
     pause = float(on.engine.render(loop.pause, on.scope) or 0)
+    name = on.task.keywords.get("register")
     for item in items:
         if results and pause and on.run.stopping.wait(pause):
             break
-        item.scope = on.scope.with_layer(item.values)
+        before = {str(name): results[-1]} if results and name else {}
+        item.scope = on.scope.with_layer({**before, **item.values})
         result = on.run_item(item)
         results.append(result)
         if loop.break_when is not None and _breaks(on, loop, item, result):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsengine.agent.client import Request
+from opsengine.config import config
 from opsengine.errors import TemplateError
 from opsengine.events import Status
 from opsengine.playbook.nodes import Task
@@ -107,10 +108,17 @@ def visible(result: Result, hidden: bool) -> tuple[Result, list[Mapping[str, Any
 
 def _diffs(result: Result) -> list[Mapping[str, Any]]:
     diff = result.get("diff") or []
-    found = list(diff) if isinstance(diff, list) else [diff]
+    found = [_kept_short(each) for each in (diff if isinstance(diff, list) else [diff])]
     for item in result.get("results", ()):
         found += _diffs(item)
     return found
+
+
+def _kept_short(diff: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A diff with texts no longer than the setting `max_diff_size` allows; of a longer one only its size is told."""
+    most = config().number("ANSIBLE_MAX_DIFF_SIZE")
+    long = [side for side in ("before", "after") if most and isinstance(diff.get(side), str) and len(diff[side]) > most]
+    return {**diff, **{side: f"({len(diff[side])} characters, more than max_diff_size)\n" for side in long}}
 
 
 def _assumptions(result: Result) -> list[str]:

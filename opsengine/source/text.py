@@ -42,7 +42,7 @@ class Text(str):
     def __new__(cls, value: str, origin: Origin = COMMAND_LINE) -> Text:
         self = super().__new__(cls, value)
         self.origin = origin
-        self.is_template = "{{" in value or "{%" in value or "{#" in value
+        self.is_template = "{{" in value or "{%" in value or "{#" in value or value.startswith("#jinja2:")
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -95,3 +95,13 @@ def trust(value: Any, origin: Origin = COMMAND_LINE) -> Any:
     if isinstance(value, list):
         return TextList((trust(item, origin) for item in value), origin)
     return value
+
+
+def merged(before: Any, value: Any) -> Any:
+    """A value over the one before it: two mappings become a new one, however deep; anything else is replaced."""
+    if not (isinstance(before, dict) and isinstance(value, dict)) or not before:
+        return value
+    both = TextDict(before, origin_of(value, COMMAND_LINE))
+    for key, item in value.items():
+        both[key] = merged(both.get(key), item)
+    return both

@@ -1,76 +1,59 @@
-"""
-Templates and conditions, compiled once for a run however many hosts render them.
-
-jinja2's sandbox with native types (https://jinja.palletsprojects.com/en/stable/nativetypes/): a template that is one
-expression gives its value, anything else gives text.
-"""
+"""Templates and conditions, compiled once for a run however many hosts render them."""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import jinja2
-from jinja2.nativetypes import NativeCodeGenerator
-from jinja2.runtime import Context, Undefined
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.runtime import Undefined
 
-from opsengine.errors import OpsError, TemplateError
-from opsengine.source.text import Origin, Text
-from opsengine.templating.lazy import OMIT, Omit, plain
+from opsengine.config import config
+from opsengine.errors import OpsError, TemplateError, UsageError
+from opsengine.source.text import COMMAND_LINE, Origin, Text
+from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
+from opsengine.templating.explain import explained, line_in, short
+from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, trusted, type_name
 from opsengine.templating.scope import Scope
 from opsengine.templating.undefined import Missing, MissingUsed
 from opsengine.vault.values import Confidential, Encrypted
 
-SIMPLE = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+SIMPLE = re.compile(r"\{\{\s*(?!(?:true|false|none|True|False|None|not)\b)([A-Za-z_]\w*)\s*\}\}")
+"""A template that is a variable and nothing else needs no jinja2."""
+MARKS = {"block_start_string": "{%", "variable_start_string": "{{", "comment_start_string": "{#"}
+BEGINNINGS, ENDS = ("{{", "{%", "{#"), ("}}", "%}", "#}")
 
 
-def _text_of(part: Any) -> Any:
-    return "" if part is None else part
-
-
-class _ValueCode(NativeCodeGenerator):
-    """Constants among other parts are joined as text when they are compiled; there too, None is nothing."""
-
-    @staticmethod
-    def _output_const_repr(group: Iterable[Any]) -> str:
-        parts = list(group)
-        return repr(parts[0] if len(parts) == 1 else "".join(str(_text_of(part)) for part in parts))
-
-
-class TemplateEnvironment(SandboxedEnvironment):
-    """A jinja2 environment whose templates give values."""
-
-    code_generator_class = _ValueCode
-
-    @staticmethod
-    def concat(values: Iterable[Any]) -> Any:
-        """One part is the value itself; several are joined as text, where None is nothing."""
-        parts = list(values)
-        if len(parts) == 1:
-            return parts[0]
-        return "".join(str(_text_of(part)) for part in parts)
+def _environment() -> TemplateEnvironment:
+    """An environment with the extensions of jinja2 that are always there and those of the setting."""
+    more = config().words("ANSIBLE_JINJA2_EXTENSIONS")
+    try:
+        return TemplateEnvironment(
+            undefined=Missing,
+            trim_blocks=True,
+            optimized=False,
+            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", *more],
+        )
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"ANSIBLE_JINJA2_EXTENSIONS: {error}", hint="such as jinja2.ext.debug") from None
 
 
 class Engine:
     """Renders text, values and conditions for a scope of variables."""
 
     def __init__(self) -> None:
-        options: dict[str, Any] = {
-            "undefined": Missing,
-            "keep_trailing_newline": True,
-            "extensions": ["jinja2.ext.do", "jinja2.ext.loopcontrols"],
-        }
-        self.environment = TemplateEnvironment(**options)
-        self.file_environment = SandboxedEnvironment(**options, finalize=_text_of, trim_blocks=True)
-        self.environment.globals["omit"] = OMIT
-        for name in ("filters", "tests", "globals"):
-            setattr(self.file_environment, name, getattr(self.environment, name))
-        self._compiled: dict[tuple[str, bool], Callable[[Context], Iterable[Any]]] = {}
-        self._files: dict[Any, tuple[jinja2.Environment, jinja2.Template]] = {}
-        self._lock = threading.Lock()
+        self.environment = _environment()
+        self.merges_mappings = config().merges_mappings
+        self.environment.globals.update(omit=OMIT, range=range)
+        self.environment.beside_playbook = self._beside_playbook
+        self._text = self.environment.variant(doubles_backslashes=True)
+        self._condition = self.environment.variant(renders_constants=True)
+        self._compiled: dict[tuple[str, str], LazyTemplate] = {}
+        self._files: dict[Any, LazyTemplate] = {}
+        self._folders: dict[Any, TemplateEnvironment] = {}
+        self._lock = threading.RLock()
 
     def add(
         self,
@@ -87,26 +70,44 @@ class Engine:
         """
         A value with every template in it rendered, as plain data. What `omit` stands for is left out.
 
-        Raises TemplateError with the place of the template that fails.
+        Keys are never rendered. Raises TemplateError with the place of the template that fails.
         """
         if isinstance(value, Text):
             if not value.is_template:
                 return str(value)
             return self._finished(self.render_string(value, scope), value, scope)
         if isinstance(value, dict):
-            pairs = ((self.render(key, scope), self.render(item, scope)) for key, item in value.items())
+            pairs = ((plain(key), self.render(item, scope)) for key, item in value.items())
             return {key: item for key, item in pairs if item is not OMIT}
         if isinstance(value, (list, tuple)):
             return [item for item in (self.render(item, scope) for item in value) if item is not OMIT]
-        return plain(value) if not isinstance(value, (str, int, float, bool, type(None), Omit)) else value
+        if isinstance(value, (str, int, float, bool, type(None), Omit)):
+            return value
+        return self._finished(value, None, scope)
 
-    def _finished(self, value: Any, source: Text, scope: Scope) -> Any:
+    def resolve(self, value: Any, scope: Scope) -> Any:
+        """As `render`, but what is text of the project's own files stays `Text`: see `trusted`."""
+        if isinstance(value, dict):
+            pairs = ((plain(key), self.resolve(item, scope)) for key, item in value.items())
+            return {key: item for key, item in pairs if item is not OMIT}
+        if isinstance(value, list):
+            return [item for item in (self.resolve(item, scope) for item in value) if item is not OMIT]
+        if not isinstance(value, Text) or not value.is_template:
+            return value
+        try:
+            found = self.render_string(value, scope)
+            return found if found is OMIT else trusted(found)
+        except Exception as error:
+            raise explained(error, value, value.origin, scope) from error
+
+    @staticmethod
+    def _finished(value: Any, source: Text | None, scope: Scope) -> Any:
         if value is OMIT:
             return OMIT
         try:
             return plain(value)
         except Exception as error:
-            raise explained(error, source, source.origin, scope) from error
+            raise explained(error, source, source.origin if source else COMMAND_LINE, scope) from error
 
     def render_string(self, text: Text, scope: Scope) -> Any:
         """The value of one template, its containers still lazy; something missing is an error."""
@@ -117,9 +118,8 @@ class Engine:
             if simple:
                 value = scope[simple.group(1)] if simple.group(1) in scope else self._absent(simple.group(1))
             else:
-                value = self._evaluate(text, False, scope)
-            if isinstance(value, Undefined):
-                raise MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(str(value))
+                value = _as_long(self._evaluate(text, "text", scope, text.origin), text)
+            _check(value)
         except Exception as error:
             raise explained(error, text, text.origin, scope) from error
         if isinstance(text, Confidential):
@@ -129,42 +129,47 @@ class Engine:
     def _absent(self, name: str) -> Any:
         return self.environment.globals.get(name) or self.environment.undefined(name=name)
 
-    def _evaluate(self, text: str, expression: bool, scope: Scope) -> Any:
-        function = self._compiled.get((text, expression)) or self._compile(text, expression)
-        context = Context(self.environment, _Parent(scope, self.environment.globals), None, {})
-        return TemplateEnvironment.concat(function(context))
+    def _evaluate(self, text: str, kind: str, scope: Scope, origin: Origin) -> Any:
+        template = self._compiled.get((text, kind)) or self._compile(text, kind)
+        return self._run(template, scope, origin)
+
+    @staticmethod
+    def _run(template: LazyTemplate, scope: Scope, origin: Origin) -> Any:
+        before, strict = CURRENT.set((scope, origin)), STRICT.set(False)
+        try:
+            return TemplateEnvironment.concat(template.root_render_func(template.context(scope)))
+        finally:
+            CURRENT.reset(before)
+            STRICT.reset(strict)
+
+    def _compile(self, text: str, kind: str) -> LazyTemplate:
+        """kind: text (of YAML), expression, condition (both without braces)."""
+        with self._lock:
+            if (text, kind) not in self._compiled:
+                environment = self._condition if kind == "condition" else self._text
+                if kind == "text":
+                    source, options = header(str(text))
+                    environment = environment.overlay(**options) if options else environment
+                else:
+                    source = _as_template(text)
+                self._compiled[text, kind] = _compiled(environment, source)
+            return self._compiled[text, kind]
 
     def syntax_error(self, shown: str, source: str, origin: Origin) -> OpsError | None:
         """What is wrong with the syntax of a template (unknown filters and tests too); None when nothing is."""
         try:
-            self.environment.compile(source)
+            text, options = header(source)
+            _compiled(self._text.overlay(**options) if options else self._text, text)
         except jinja2.TemplateError as error:
-            return explained(error, shown, origin, Scope(self, []))
+            return explained(error, shown, origin)
         return None
-
-    def _compile(self, text: str, expression: bool) -> Callable[[Context], Iterable[Any]]:
-        with self._lock:
-            if (text, expression) not in self._compiled:
-                source = "{{" + text + "}}" if expression else str(text)
-                self._compiled[text, expression] = self.environment.from_string(source).root_render_func
-            return self._compiled[text, expression]
-
-    def _compile_file(
-        self, text: str, file: str, options: Mapping[str, Any], search: tuple[str, ...]
-    ) -> tuple[jinja2.Environment, jinja2.Template]:
-        key = (text, file, repr(sorted(options.items())), search)
-        with self._lock:
-            if key not in self._files:
-                environment = self.file_environment.overlay(**options, loader=jinja2.FileSystemLoader(list(search)))
-                code = environment.compile(text, name=file, filename=file)
-                template = environment.template_class.from_code(environment, code, environment.globals)
-                self._files[key] = (environment, template)
-            return self._files[key]
 
     def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
         """The value of a bare expression (no braces), which may be Undefined."""
         try:
-            return self._evaluate(text, True, scope)
+            return self._evaluate(text, "expression", scope, origin)
+        except MissingUsed as error:
+            return error.what
         except Exception as error:
             raise explained(error, text, origin, scope) from error
 
@@ -173,123 +178,143 @@ class Engine:
         Whether a condition (`when`, `failed_when`, `until`, ...) holds; of a list, all have to.
 
         As in ansible-core 2.19, it has to give true or false: other values are an error, since a text such as "no"
-        would count as true.
+        would count as true. A template instead of an expression gives true or false, or text of the project that is
+        the expression.
         """
         if isinstance(test, list):
             return all(self.condition(one, scope, origin) for one in test)
-        if isinstance(test, bool) or test is None:
-            return test is not False
+        if isinstance(test, bool):
+            return test
         origin = getattr(test, "origin", origin)
-        if not isinstance(test, Text):
-            raise TemplateError(f"a condition should be an expression, got {test!r}", origin=origin)
-        value = self.render_string(test, scope) if test.is_template else self.expression(test, origin, scope)
-        if isinstance(value, Missing):
-            raise explained(MissingUsed(value), test, origin, scope)
+        expression = self._expression_of(test, scope, origin)
+        if isinstance(expression, bool):
+            return expression
+        value = self._truth(expression, scope, origin) if isinstance(expression, Text) else expression
         if isinstance(value, bool):
             return value
         raise TemplateError(
-            f"the condition `{test}` gives {type(value).__name__} {_short(value)}, not true or false",
+            f"the condition `{test}` gives {type_name(value)} {short(value)}, not true or false; "
+            "Conditionals must have a boolean result",
             hint="say what is meant: `... | bool`, `... is defined`, `... | length > 0`, `... != ''`",
             origin=origin,
         )
 
+    def _expression_of(self, test: Any, scope: Scope, origin: Origin) -> Any:
+        """The text of the expression; of a template, what it gives."""
+        if test is None or (isinstance(test, str) and not test.strip()):
+            hint = "write an expression, or leave the keyword out"
+            raise TemplateError(
+                "an empty condition; Empty conditional expressions are not allowed", hint=hint, origin=origin
+            )
+        if not isinstance(test, Text):
+            what = "an untrusted template or expression" if isinstance(test, str) else type_name(test)
+            raise TemplateError(
+                f"a condition should be an expression of the project, got {test!r}, {what}; "
+                "Conditional expressions must be strings",
+                origin=origin,
+            )
+        text = Text(test.strip(), origin)
+        if not text.is_template or not (text.startswith(BEGINNINGS) and text.endswith(ENDS)):
+            return text
+        value = self._conditional(lambda: self.render_string(text, scope), text, scope)
+        if isinstance(value, Text):
+            return self._expression_of(value, scope, origin) if not value.strip() else Text(value.strip(), origin)
+        if isinstance(value, str):
+            hint = "write it without braces: `when: x == 5`"
+            message = f"the condition `{test}` gives the text '{short(value)}', an untrusted template or expression"
+            raise TemplateError(message, hint=hint, origin=origin)
+        return value
+
+    def _truth(self, expression: Text, scope: Scope, origin: Origin) -> Any:
+        def value() -> Any:
+            found = self._evaluate(expression, "condition", scope, origin)
+            _check(found)
+            return found
+
+        return self._conditional(value, expression, scope)
+
+    def _conditional(self, value: Callable[[], Any], text: Text, scope: Scope) -> Any:
+        try:
+            return value()
+        except Exception as error:
+            found = explained(error, text, text.origin, scope)
+            if "{{" in text and "Syntax error" in found.message:
+                found.hint = "a condition is an expression already: write it without braces"
+            raise found from error
+
     def render_file(
         self, text: str, file: str, scope: Scope, options: Mapping[str, Any], search: Iterable[str] = ()
-    ) -> str:
+    ) -> Any:
         """
-        Render the whole text of a template file.
+        The value of a template file: its whole text, or what its only expression gives (see `text_of_file`).
 
         options: jinja2 environment options; search: folders where {% include %} and {% import %} look.
         """
+        origin, template = Origin(file, 1, 1), None
         try:
-            environment, template = self._compile_file(text, file, options, tuple(search))
-            context = Context(environment, _Parent(scope, environment.globals), file, template.blocks)
-            return "".join(template.root_render_func(context))
+            source, own = header(text)
+            if not own and not any(options.get(name, mark) in text for name, mark in MARKS.items()):
+                return text
+            template = self._compile_file(source, file, {**options, **own}, tuple(search))
+            value = self._run(template, scope, origin)
+            value = _as_long(value, source, options.get("newline_sequence", "\n"))
+            _check(value)
+            return value if value is OMIT else plain(value)
         except Exception as error:
-            raise explained(error, None, Origin(file, _line_in(error, file), 1), scope) from error
+            raise explained(error, None, Origin(file, line_in(error, file, template), 1), scope) from error
+
+    def _compile_file(self, text: str, file: str, options: Mapping[str, Any], search: tuple[str, ...]) -> LazyTemplate:
+        key = (text, file, repr(sorted(options.items())), search)
+        with self._lock:
+            if key not in self._files:
+                environment = self._in_folders(options, search)
+                code = environment.compile(text, name=file, filename=file)
+                template = LazyTemplate.from_code(environment, code, environment.globals)
+                self._files[key] = cast("LazyTemplate", template)
+            return self._files[key]
+
+    def _in_folders(self, options: Mapping[str, Any], search: tuple[str, ...]) -> TemplateEnvironment:
+        key = (repr(sorted(options.items())), search)
+        with self._lock:
+            if key not in self._folders:
+                loader = jinja2.FileSystemLoader(list(search))
+                self._folders[key] = self.environment.overlay(**options, loader=loader)
+            return self._folders[key]
+
+    def _beside_playbook(self) -> TemplateEnvironment:
+        """Where templates in YAML find the files that they include."""
+        scope, _ = CURRENT.get()
+        return self._in_folders({}, (str(scope.get("playbook_dir", ".")),))
 
 
-class _Parent(dict[str, Any]):
-    """The parent of a jinja2 context: the scope first, then the global functions; nothing is copied."""
-
-    __slots__ = ("_globals", "_scope")
-
-    def __init__(self, scope: Scope, functions: Mapping[str, Any]) -> None:
-        super().__init__()
-        self._scope = scope
-        self._globals = functions
-
-    @property
-    def scope(self) -> Scope:
-        """The variables."""
-        return self._scope
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._scope or name in self._globals
-
-    def __getitem__(self, name: str) -> Any:
-        if name in self._scope:
-            return self._scope[name]
-        return self._globals[name]
-
-    def __iter__(self) -> Any:
-        return iter({**self._globals, **dict.fromkeys(self._scope)})
-
-    def keys(self) -> Any:
-        return list(iter(self))
+def _compiled(environment: TemplateEnvironment, source: str) -> LazyTemplate:
+    try:
+        return cast("LazyTemplate", environment.from_string(source))
+    except SyntaxError as error:  # What jinja2 lets through, and Python does not.
+        raise jinja2.TemplateSyntaxError(str(error.msg), 1) from error
 
 
-def scope_of(context: Context) -> Scope:
-    """The scope behind a jinja2 context, for functions that take one (`lookup`)."""
-    parent = context.parent
-    scope = parent.scope if isinstance(parent, _Parent) else None
-    assert scope is not None, "a context of another environment"
-    return scope.with_layer(context.vars) if context.vars else scope
+def text_of_file(value: Any) -> str:
+    """The value of a template file as the text that is written."""
+    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def explained(error: Exception, text: str | None, origin: Origin, scope: Scope) -> OpsError:
-    """An error of a template as a person needs it: the place, the expression, the nearest name."""
-    if isinstance(error, OpsError):
-        if error.origin is None:
-            error.origin = origin
-        return error
-    shown = f" in `{_short(text)}`" if text is not None else ""
-    if isinstance(error, MissingUsed):
-        missing = error.what.explain(scope)
-        if missing.origin is None:
-            missing.message += shown
-            missing.origin = origin
-        return missing
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        if text is not None and (error.lineno or 1) > 1 and origin.line:
-            shown += f" (line {error.lineno} of it)"
-        if text is None and error.lineno:
-            origin = origin._replace(line=error.lineno)
-        hint = None
-        if "unexpected '%'" in str(error.message) or "expected token 'end of print statement'" in str(error.message):
-            hint = "check quotes and operators inside the braces"
-        return TemplateError(f"template syntax: {error.message}{shown}", origin=origin, hint=hint)
-    if (isinstance(error, jinja2.TemplateRuntimeError) and "No filter" in str(error)) or "No test" in str(error):
-        return TemplateError(f"{error}{shown}", origin=origin)
-    kind = "" if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: "
-    return TemplateError(f"{kind}{error}{shown}", origin=origin)
+def _as_template(expression: str) -> str:
+    return "{{" + expression + "}}"
 
 
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    text = " ".join(text.split())
-    return text if len(text) <= 120 else text[:117] + "..."
+def _check(value: Any) -> None:
+    if isinstance(value, Undefined):
+        raise MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(value._undefined_message)
 
 
-def _line_in(error: BaseException, file: str) -> int:
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        return error.lineno or 1
-    line, trace = 0, error.__traceback__
-    while trace is not None:
-        template = trace.tb_frame.f_globals.get("__jinja_template__")
-        if template is not None and template.filename == file:
-            line = template.get_corresponding_lineno(trace.tb_lineno)
-        elif trace.tb_frame.f_code.co_filename == file:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
+def _as_long(value: Any, source: str, newline: str = "\n") -> Any:
+    """Text with as many newlines at its end as its template has, since jinja2 takes the last one away."""
+    if not isinstance(value, str):
+        return value
+    less = _newlines(source) - _newlines(value)
+    return value + newline * less if less > 0 else value
+
+
+def _newlines(text: str) -> int:
+    return len(text) - len(text.rstrip("\n"))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import warnings
 from typing import Any
 
-from jinja2 import pass_context
-from jinja2.runtime import Context
-
-from opsengine.errors import TemplateError, near
-from opsengine.templating.engine import Engine, scope_of
+from opsengine.errors import TemplateError, UndefinedVariable, near
+from opsengine.source.text import Origin, Text
+from opsengine.templating.engine import Engine
+from opsengine.templating.environment import CURRENT, Embedded
 from opsengine.templating.filters import all_filters
+from opsengine.templating.filters._guard import takes_undefined
+from opsengine.templating.lazy import type_name
 from opsengine.templating.lookups import all_lookups
+from opsengine.templating.scope import Scope
 from opsengine.templating.tests import all_tests
-from opsengine.templating.undefined import Missing
+from opsengine.templating.undefined import UNSET, Missing, MissingBecause, MissingUsed
 
 
 def equipped_engine() -> Engine:
@@ -24,34 +27,55 @@ def equipped_engine() -> Engine:
     return engine
 
 
-@pass_context
-def _query(context: Context, name: str, /, *terms: Any, **options: Any) -> list[Any]:
-    scope = scope_of(context)
-    options.pop("wantlist", None)
-    errors = options.pop("errors", "strict")
+@takes_undefined
+def _query(name: str, /, *terms: Any, **options: Any) -> Any:
+    options["wantlist"] = True
+    return _lookup(name, *terms, **options)
+
+
+@takes_undefined
+def _lookup(name: str, /, *terms: Any, **options: Any) -> Any:
+    """The answers of a lookup: all with `wantlist`, else the single one, several texts joined, others as a list."""
+    wantlist, errors = options.pop("wantlist", False), options.pop("errors", "strict")
     lookup = all_lookups().get(name)
     if lookup is None:
-        raise TemplateError(f"there is no lookup `{name}`", hint=near(name, all_lookups()))
+        raise TemplateError(f"The lookup plugin '{name}' was not found", hint=near(name, all_lookups()))
+    scope, origin = CURRENT.get()
+    given = [_rendered(term, scope, origin) for term in terms]
+    if not getattr(lookup, "takes_undefined", False):
+        for value in (*given, *options.values()):
+            if isinstance(value, Missing):
+                return value
     try:
-        return list(lookup(list(terms), scope, _files=scope.files, **options))
-    except Exception:
-        if errors == "strict":
+        found = lookup(given, scope, _files=scope.files, **options)
+    except MissingUsed as error:
+        return error.what
+    except UndefinedVariable as error:
+        return MissingBecause().because(error)
+    except Exception as error:
+        if errors not in ("warn", "ignore"):
             raise
-        return []
+        if errors == "warn":
+            warnings.warn(str(error), stacklevel=2)
+        return [] if wantlist else None
+    return found if wantlist else _joined(found)
 
 
-@pass_context
-def _lookup(context: Context, name: str, /, *terms: Any, **options: Any) -> Any:
-    wantlist = options.pop("wantlist", False)
-    strict = options.get("errors", "strict") == "strict"
-    found = _query(context, name, *terms, **options)
-    if not found and not strict and not wantlist:
-        return None
-    if wantlist:
-        return found
+def _joined(found: list[Any]) -> Any:
     if len(found) == 1:
         return found[0]
-    return ",".join(str(item) for item in found) if all(isinstance(item, str) for item in found) else found
+    return ",".join(found) if found and all(isinstance(item, str) for item in found) else found
+
+
+def _rendered(term: Any, scope: Scope, origin: Origin) -> Any:
+    """A term with the templates among its constants rendered: `lookup('file', '{{ name }}.txt')`."""
+    if type(term) is Embedded:
+        return scope.lazily(Text(term, origin))
+    if type(term) is dict:
+        return {key: _rendered(item, scope, origin) for key, item in term.items()}
+    if type(term) in (list, tuple):
+        return type(term)(_rendered(item, scope, origin) for item in term)
+    return term
 
 
 def _now(utc: bool = False, fmt: str | None = None) -> Any:
@@ -60,4 +84,6 @@ def _now(utc: bool = False, fmt: str | None = None) -> Any:
 
 
 def _undef(hint: str | None = None) -> Missing:
-    return Missing(hint=hint or "Mandatory variable has not been overridden")
+    if not isinstance(hint, (str, type(None))):
+        raise TemplateError(f"undef: the 'hint' argument must be of type 'str' or 'NoneType', not '{type_name(hint)}'")
+    return Missing(hint=hint or UNSET)

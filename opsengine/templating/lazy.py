@@ -6,12 +6,19 @@ To filters and tests they are a dict and a list like any other. `plain` turns wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime
+import operator
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from contextvars import ContextVar
 from typing import Any, Protocol, SupportsIndex
 
 from jinja2.runtime import Undefined
 
+from opsengine.errors import TemplateError
 from opsengine.source.text import Text
+
+STRICT: ContextVar[bool] = ContextVar("STRICT", default=False)
+"""Whether to read something missing out of a lazy container is to use it: so it is in filters, tests and methods."""
 
 
 class Renderer(Protocol):
@@ -48,6 +55,8 @@ class LazyDict(dict[Any, Any]):
         value = super().__getitem__(key)
         if key in self._waiting:
             value = self._renderer.lazily(value)
+            if isinstance(value, Undefined):
+                return _missing(value)
             super().__setitem__(key, value)
             self._waiting.discard(key)
         return value
@@ -114,6 +123,8 @@ class LazyList(list[Any]):
         value = super().__getitem__(index)
         if index in self._waiting:
             value = self._renderer.lazily(value)
+            if isinstance(value, Undefined):
+                return _missing(value)
             super().__setitem__(index, value)
             self._waiting.discard(index)
         return value
@@ -121,7 +132,7 @@ class LazyList(list[Any]):
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
         if isinstance(index, slice):
             return [self._element(at) for at in range(*index.indices(len(self)))]
-        at = index.__index__()
+        at = operator.index(index)  # a TypeError, which jinja2 expects, for what is no number
         return self._element(at + len(self) if at < 0 else at)
 
     def __iter__(self) -> Iterator[Any]:
@@ -200,6 +211,12 @@ class LazyList(list[Any]):
     __hash__ = None
 
 
+def _missing(value: Undefined) -> Undefined:
+    if STRICT.get():
+        str(value)  # fails
+    return value
+
+
 class Omit:
     """The value of `omit`: an argument or element that has it is left out."""
 
@@ -208,22 +225,73 @@ class Omit:
 
 
 OMIT = Omit()
+SCALARS = (str, int, float, bool, type(None), bytes, datetime.date, datetime.time)
+CONTAINERS = (dict, list, tuple, set)
 
 
-def plain(value: Any) -> Any:
-    """A rendered value as plain data: no `Text`, no lazy container, nothing omitted left, generators as lists."""
+def type_name(value: Any) -> str:
+    """The name of a value's plain type: str for `Text`, dict for whatever maps names to values."""
+    kind = type(value)
+    if isinstance(value, (bool, datetime.date)) or kind in SCALARS:
+        return kind.__name__
+    if isinstance(value, Undefined):
+        return "UndefinedMarker"
+    for plain_kind in (str, int, float, *CONTAINERS):
+        if isinstance(value, plain_kind) and kind.__module__.startswith("opsengine."):
+            return plain_kind.__name__
+    return kind.__name__
+
+
+def plain(value: Any, strictly: bool = True) -> Any:
+    """
+    A rendered value as plain data: no `Text`, no lazy container, nothing omitted left, tuples and sets as lists.
+
+    strictly: what is neither data nor a container of data is an error; otherwise it is left as it is.
+    Raises TemplateError, and MissingUsed for something missing.
+    """
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
         return value if type(value) is str else str(value)
     if isinstance(value, dict):
-        return {plain(key): plain(item) for key, item in value.items() if item is not OMIT}
+        pairs = value.items() if type(value) is LazyDict else dict.items(value)
+        return {plain(key, strictly): plain(item, strictly) for key, item in pairs if item is not OMIT}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value if item is not OMIT]
+        return [plain(item, strictly) for item in value if item is not OMIT]
+    if isinstance(value, Undefined):
+        # jinja2's own is what an `if` without `else` gives; the engine's fails here.
+        text = str(value)
+        if strictly:
+            raise TemplateError("a condition without `else` is false, so that there is no value", hint="add an `else`")
+        return text
+    if isinstance(value, SCALARS):
+        return value
+    if isinstance(value, Mapping):
+        return {plain(key, strictly): plain(item, strictly) for key, item in value.items() if item is not OMIT}
+    return _of_other_kind(value, strictly)
+
+
+def trusted(value: Any) -> Any:
+    """As `plain`, but text of the project stays what it is, so that it may still be taken for a condition."""
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, dict):
+        pairs = value.items() if type(value) is LazyDict else dict.items(value)
+        return {trusted(key): trusted(item) for key, item in pairs if item is not OMIT}
+    if isinstance(value, list):
+        return [trusted(item) for item in value if item is not OMIT]
+    return plain(value)
+
+
+def _of_other_kind(value: Any, strictly: bool) -> Any:
+    if not strictly:
+        return value
     if isinstance(value, (set, frozenset)):
         return [plain(item) for item in sorted(value, key=str)]
-    if isinstance(value, Undefined):
-        str(value)
-    if hasattr(value, "__next__") or isinstance(value, (type({}.keys()), type({}.values()), type({}.items()), range)):
+    if isinstance(value, (KeysView, ItemsView, ValuesView)):
         return [plain(item) for item in value]
-    return value
+    if isinstance(value, range) or hasattr(value, "__next__"):
+        hint: str | None = "make it a list: `... | list`"
+    else:
+        hint = "call it: `...()`" if callable(value) else "make it text or a number"
+    raise TemplateError(f"type '{type(value).__name__}' cannot be the value of a template", hint=hint)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from opsengine.errors import TemplateError, UndefinedVariable
-from opsengine.source.text import Text
+from opsengine.errors import OpsError, TemplateError, UndefinedVariable
+from opsengine.source.text import Text, merged
 from opsengine.templating.lazy import LazyDict, LazyList, has_templates
-from opsengine.templating.undefined import MissingBecause
+from opsengine.templating.undefined import Broken, MissingBecause
 
 if TYPE_CHECKING:
     from opsengine.templating.engine import Engine
@@ -33,7 +33,8 @@ class Scope(Mapping[str, Any]):
         self.files = files
         self.layers = layers
         self._rendered: dict[str, Any] = {}
-        self._rendering: list[str] = []
+        # The templates in work: where one of them comes up again, it is defined by itself.
+        self._rendering: dict[int, str] = {}
 
     def with_layer(self, top: Mapping[str, Any]) -> Scope:
         """The same variables with one more layer over them."""
@@ -41,10 +42,21 @@ class Scope(Mapping[str, Any]):
 
     def raw(self, name: str, default: Any = None) -> Any:
         """A variable as it was written, not rendered."""
-        for layer in self.layers:
+        for at, layer in enumerate(self.layers):
             if name in layer:
-                return layer[name]
+                value = layer[name]
+                if self.engine.merges_mappings and isinstance(value, dict):
+                    return self._merged(name, value, self.layers[at + 1 :])
+                return value
         return default
+
+    @staticmethod
+    def _merged(name: str, value: dict[Any, Any], below: Sequence[Mapping[str, Any]]) -> Any:
+        """A mapping over those of its name in weaker layers, as `hash_behaviour = merge` wants it."""
+        found: Any = None
+        for weaker in [layer[name] for layer in reversed(below) if name in layer]:
+            found = merged(found, weaker)
+        return merged(found, value)
 
     def __getitem__(self, name: str) -> Any:
         if name in self._rendered:
@@ -53,39 +65,39 @@ class Scope(Mapping[str, Any]):
         if value is _NONE:
             raise KeyError(name)
         if isinstance(value, (str, dict, list, tuple)):
-            value = self._render(name, value)
+            value = self.lazily(value, name)
         self._rendered[name] = value
         return value
 
-    def _render(self, name: str, value: Any) -> Any:
-        if name in self._rendering:
-            chain = " -> ".join([*self._rendering[self._rendering.index(name) :], name])
-            raise TemplateError(f"`{name}` is defined by itself: {chain}", origin=getattr(value, "origin", None))
-        self._rendering.append(name)
-        try:
-            return self.lazily(value)
-        finally:
-            self._rendering.pop()
+    def lazily(self, value: Any, name: str | None = None) -> Any:
+        """
+        The value rendered if it is a template; a container that holds templates renders as it is read.
 
-    def lazily(self, value: Any) -> Any:
-        """The value rendered if it is a template; a container that holds templates renders as it is read."""
+        A template that fails gives a value that fails where it is used. name: of the variable that it is.
+        """
         if isinstance(value, Text):
-            if not value.is_template:
-                return value
-            try:
-                return self.engine.render_string(value, self)
-            except UndefinedVariable as error:
-                return MissingBecause(name=str(value)).because(error)
+            return self._rendered_text(value, name) if value.is_template else value
         if isinstance(value, dict) and type(value) is not LazyDict and has_templates(value):
-            return LazyDict(self._with_rendered_keys(value), self)
+            return LazyDict(value, self)
         if isinstance(value, (list, tuple)) and type(value) is not LazyList and has_templates(value):
             return LazyList(value, self)
         return value
 
-    def _with_rendered_keys(self, value: dict[Any, Any]) -> dict[Any, Any]:
-        if not any(isinstance(key, Text) and key.is_template for key in value):
-            return value
-        return {self.lazily(key): item for key, item in value.items()}
+    def _rendered_text(self, text: Text, name: str | None) -> Any:
+        if id(text) in self._rendering:
+            chain = " -> ".join(
+                [*list(self._rendering.values())[list(self._rendering).index(id(text)) :], name or text]
+            )
+            raise TemplateError(f"Recursive loop detected: defined by itself: {chain}", origin=text.origin)
+        self._rendering[id(text)] = name or text
+        try:
+            return self.engine.render_string(text, self)
+        except UndefinedVariable as error:
+            return MissingBecause(name=str(text)).because(error)
+        except OpsError as error:
+            return Broken(name=str(text)).because(error)
+        finally:
+            del self._rendering[id(text)]
 
     def __contains__(self, name: object) -> bool:
         return any(name in layer for layer in self.layers)
@@ -98,3 +110,35 @@ class Scope(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class Copies(Mapping[str, Any]):
+    """The variables of a scope for a template that changes values: each is a copy, for this template only."""
+
+    __slots__ = ("_made", "scope")
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self._made: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = _copied(self.scope[name])
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.scope
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.scope)
+
+    def __len__(self) -> int:
+        return len(self.scope)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_copied(item) for item in value]
+    return value

@@ -61,7 +61,6 @@ def _options(args: dict[str, Any]) -> dict[str, Any]:
         "newline_sequence": newline,
         "trim_blocks": is_true(args.get("trim_blocks", True)),
         "lstrip_blocks": is_true(args.get("lstrip_blocks", False)),
-        "keep_trailing_newline": True,
     }
     options.update({name: str(args[name]) for name in DELIMITERS if args.get(name) is not None})
     return options

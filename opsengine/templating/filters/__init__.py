@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from opsengine.templating.filters._guard import guarded
+from opsengine.templating.filters._guard import guarded, lazy
 
 
 @functools.cache
@@ -24,6 +24,7 @@ def all_filters() -> dict[str, Callable[..., Any]]:
         dates,
         encoding,
         hashing,
+        jinja,
         network,
         numbers,
         paths,
@@ -34,8 +35,10 @@ def all_filters() -> dict[str, Callable[..., Any]]:
         vault,
     )
 
-    own = (collections, dates, encoding, hashing, numbers, paths, regex, sets, text, truth, vault)
+    own = (collections, dates, encoding, hashing, jinja, numbers, paths, regex, sets, text, truth, vault)
     builtin: dict[str, Callable[..., Any]] = dict(JINJA)
+    for name in ("map", "reject", "rejectattr", "select", "selectattr"):
+        builtin[name] = lazy(functools.wraps(JINJA[name])(functools.partial(JINJA[name])))
     for module in own:
         builtin.update(module.FILTERS)
     table: dict[str, Callable[..., Any]] = {}
@@ -45,5 +48,8 @@ def all_filters() -> dict[str, Callable[..., Any]]:
         ("ansible.builtin", builtin),
     ):
         for name, function in functions.items():
-            table[name] = table[f"{collection}.{name}"] = guarded("filter", name, function)
+            full = f"{collection}.{name}"
+            table[name] = table[full] = guarded("filter", full, function)
+            if collection == "ansible.builtin":
+                table[f"ansible.legacy.{name}"] = table[name]
     return table

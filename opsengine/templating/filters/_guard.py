@@ -6,11 +6,11 @@ import functools
 from collections.abc import Callable, ItemsView, Iterator, KeysView, ValuesView
 from typing import Any, TypeVar
 
-from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.runtime import Undefined
-from jinja2.utils import pass_context
 
 from opsengine.errors import OpsError, TemplateError
+from opsengine.templating.lazy import STRICT
+from opsengine.templating.undefined import Missing, MissingUsed
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 ITERATORS = (Iterator, ItemsView, KeysView, ValuesView, range)
@@ -22,49 +22,48 @@ def takes_undefined(function: Function) -> Function:
     return function
 
 
-def volatile(function: Function) -> Function:
-    """Mark a function whose answer may change between calls, so that jinja2 does not work it out when it compiles."""
-    function.volatile = True  # type: ignore[attr-defined]
+def lazy(function: Function) -> Function:
+    """Mark a function that may read something missing out of a container without using it."""
+    function.lazy = True  # type: ignore[attr-defined]
     return function
 
 
 def guarded(kind: str, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """
-    The function as a template calls it.
+    The function as a template calls it; kind is filter or test, name its full name.
 
     An undefined argument is the answer itself, as in ansible-core 2.19, so that `missing | upper | default('x')` is
-    'x' and the error, if any, names the variable. Every other error becomes a TemplateError that names the function.
+    'x' and the error, if any, names the variable; so is one that turns up in a list. Every other error becomes a
+    TemplateError that names the function. Tests give true or false.
     """
     takes = getattr(function, "takes_undefined", False)
+    strict = not getattr(function, "lazy", False)
+    is_test = kind == "test"
 
     @functools.wraps(function)
     def call(*args: Any, **options: Any) -> Any:
         if not takes:
             for value in (*args, *options.values()):
-                if isinstance(value, Undefined):
+                if isinstance(value, Missing):
                     return value
+        before = STRICT.set(strict)
         try:
             result = function(*args, **options)
+            if is_test:
+                return result if isinstance(result, Undefined) else bool(result)
             return list(result) if isinstance(result, ITERATORS) else result
+        except MissingUsed as error:
+            return error.what
         except OpsError as error:
-            if error.origin is None and name not in error.message and type(error) is TemplateError:
-                error.message = f"{kind} `{name}`: {error.message}"
-            raise
-        except JinjaError:
+            if error.origin is None and type(error) is TemplateError:
+                error.message = f"The {kind} plugin '{name}' failed: {error.message}"
             raise
         except Exception as error:
-            raise TemplateError(f"{kind} `{name}`: {_reason(error)}") from error
+            raise TemplateError(f"The {kind} plugin '{name}' failed: {_reason(error)}") from error
+        finally:
+            STRICT.reset(before)
 
-    return _without_context(call) if getattr(function, "volatile", False) else call
-
-
-def _without_context(call: Callable[..., Any]) -> Callable[..., Any]:
-    @pass_context
-    @functools.wraps(call)
-    def with_context(context: Any, *args: Any, **options: Any) -> Any:
-        return call(*args, **options)
-
-    return with_context
+    return call
 
 
 def _reason(error: Exception) -> str:

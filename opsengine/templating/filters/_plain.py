@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from opsengine.errors import TemplateError
+from opsengine.templating.lazy import type_name
 
 
 def plain(value: Any) -> Any:
@@ -18,7 +19,9 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, tuple):
+        return tuple(plain(item) for item in value)
+    if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, Set):
         return {plain(item) for item in value}
@@ -33,6 +36,13 @@ def shallow(value: Mapping[Any, Any]) -> dict[Any, Any]:
 def is_sequence(value: Any) -> bool:
     """Whether the value is a list or the like: not text, not bytes, not a mapping."""
     return isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray))
+
+
+def text_only(name: str, value: Any) -> str:
+    """The value, which has to be text already; bytes are read as UTF-8. Raises TemplateError."""
+    if not isinstance(value, (str, bytes)):
+        raise wrong(name, "text", value)
+    return text_of(value)
 
 
 def text_of(value: Any) -> str:
@@ -50,16 +60,6 @@ def bytes_of(value: Any, encoding: str = "utf-8") -> bytes:
         return value
     errors = "surrogateescape" if encoding.replace("-", "").lower() == "utf8" else "strict"
     return text_of(value).encode(encoding, errors)
-
-
-def type_name(value: Any) -> str:
-    """The name of the value's plain type, for messages: str, int, dict, list, ..."""
-    if value is None or isinstance(value, bool):
-        return type(value).__name__
-    for kind in (str, int, float, dict, list, tuple, set):
-        if isinstance(value, kind):
-            return kind.__name__
-    return type(value).__name__
 
 
 def wrong(name: str, expected: str, given: Any) -> TemplateError:

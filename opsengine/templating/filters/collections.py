@@ -25,11 +25,11 @@ def combine(*terms: Any, recursive: bool = False, list_merge: str = "replace") -
     if list_merge not in LIST_MERGES:
         raise TemplateError(f"combine: no list_merge `{list_merge}`", hint=near(list_merge, LIST_MERGES))
     dicts = flatten(terms, levels=1)
+    if len(dicts) < 2:
+        return dicts[0] if dicts else {}
     for item in dicts:
         if not isinstance(item, Mapping):
             raise wrong("combine", "dicts", item)
-    if not dicts:
-        return {}
     # From the right, as the last dict is most often the smallest; which is also what fixes the order of keys.
     result = shallow(dicts[-1])
     for lower in reversed(dicts[:-1]):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from opsengine.errors import TemplateError
-from opsengine.templating.filters._guard import volatile
 from opsengine.templating.filters._plain import is_sequence, plain, text_of, wrong
 from opsengine.templating.filters.collections import combine, flatten
 from opsengine.templating.filters.sets import difference, intersect, symmetric_difference, union
@@ -151,7 +150,6 @@ def version_sort(values: Iterable[Any], reverse: bool = False) -> list[Any]:
     return sorted(values, key=lambda value: loose(text_of(value)), reverse=reverse)
 
 
-@volatile
 def random_mac(prefix: str, seed: Any = None) -> str:
     """The given first bytes of a MAC address (`52:54:00`) filled up by chance; the same way for the same seed."""
     from random import Random, SystemRandom

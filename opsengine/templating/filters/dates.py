@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import TemplateError
-from opsengine.templating.filters._guard import volatile
+from opsengine.templating.filters._plain import text_only
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,12 +18,11 @@ def to_datetime(value: str, format: str = "%Y-%m-%d %H:%M:%S") -> datetime:
     from datetime import datetime
 
     try:
-        return datetime.strptime(str(value), str(format))
+        return datetime.strptime(text_only("to_datetime", value), str(format))
     except ValueError as error:
         raise TemplateError(f"to_datetime: {error}") from None
 
 
-@volatile
 def strftime(format: str, second: Any = None, utc: bool = False) -> str:
     """
     A point in time in the given format (https://docs.python.org/3/library/time.html#time.strftime).
@@ -36,7 +35,7 @@ def strftime(format: str, second: Any = None, utc: bool = False) -> str:
             second = float(second)
         except (TypeError, ValueError):
             raise TemplateError(f"strftime: `{second}` is no number of seconds since 1970") from None
-    return time.strftime(str(format), time.gmtime(second) if utc else time.localtime(second))
+    return time.strftime(text_only("strftime", format), time.gmtime(second) if utc else time.localtime(second))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {"strftime": strftime, "to_datetime": to_datetime}

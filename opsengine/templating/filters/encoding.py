@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from opsengine.errors import TemplateError
-from opsengine.templating.filters._plain import bytes_of, plain, type_name, wrong
+from opsengine.templating.filters._guard import lazy
+from opsengine.templating.filters._plain import bytes_of, plain, wrong
+from opsengine.templating.lazy import type_name
 
 
 def to_json(value: Any, profile: str | None = None, **options: Any) -> str:
@@ -17,7 +19,22 @@ def to_json(value: Any, profile: str | None = None, **options: Any) -> str:
         options.pop(name, None)
     if profile not in (None, "tagless"):
         raise TemplateError(f"to_json: no profile `{profile}`", hint="leave the profile out")
-    return json.dumps(plain(value), default=_json_default, **options)
+    return json.dumps(_with_text_keys(plain(value)), default=_json_default, **options)
+
+
+def _with_text_keys(value: Any) -> Any:
+    """The value with its keys as JSON writes them, so that they can be sorted."""
+    if isinstance(value, dict):
+        return {_json_key(key): _with_text_keys(item) for key, item in value.items()}
+    return [_with_text_keys(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _json_key(key: Any) -> str:
+    if isinstance(key, str):
+        return key
+    if key is None or isinstance(key, (bool, int, float)):
+        return json.dumps(key)
+    raise TypeError(f"a {type_name(key)} cannot be a key in JSON")
 
 
 def to_nice_json(value: Any, indent: int = 4, sort_keys: bool = True, **options: Any) -> str:
@@ -29,7 +46,7 @@ def to_nice_json(value: Any, indent: int = 4, sort_keys: bool = True, **options:
 def _json_default(value: Any) -> Any:
     from datetime import date, time
 
-    if isinstance(value, (set, frozenset)):
+    if isinstance(value, (set, frozenset, range)):
         return list(value)
     if isinstance(value, (date, time)):
         return value.isoformat()
@@ -48,13 +65,15 @@ def from_json(value: Any, profile: str | None = None, **options: Any) -> Any:
         raise TemplateError(f"from_json: not JSON: {error}") from None
 
 
+@lazy
 def to_yaml(value: Any, *_: Any, default_flow_style: bool | None = None, **options: Any) -> str:
     """The value as YAML, lists and dicts of scalars on one line; options are those of PyYAML's `dump`."""
     import yaml
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     options.setdefault("allow_unicode", True)
-    return str(yaml.dump(_same_once(value, {}), Dumper=dumper, default_flow_style=default_flow_style, **options))
+    text: str = yaml.dump(_same_once(value, {}), Dumper=dumper, default_flow_style=default_flow_style, **options)
+    return text
 
 
 def _same_once(value: Any, known: dict[int, tuple[Any, Any]]) -> Any:
@@ -74,6 +93,7 @@ def _same_once(value: Any, known: dict[int, tuple[Any, Any]]) -> Any:
     return known[id(value)][1]
 
 
+@lazy
 def to_nice_yaml(value: Any, indent: int = 4, *_: Any, default_flow_style: bool = False, **options: Any) -> str:
     """The value as YAML on several lines."""
     return to_yaml(value, indent=indent, default_flow_style=default_flow_style, **options)

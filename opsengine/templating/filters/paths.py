@@ -6,52 +6,47 @@ import os.path
 from collections.abc import Callable
 from typing import Any
 
-from opsengine.templating.filters._guard import volatile
-from opsengine.templating.filters._plain import is_sequence, text_of, wrong
+from opsengine.templating.filters._plain import is_sequence, text_only, wrong
 
 
 def basename(path: Any) -> str:
     """The last part of a path; empty where it ends with a slash."""
-    return os.path.basename(text_of(path))  # noqa: PTH119  (pathlib drops the slash at the end)
+    return os.path.basename(text_only("basename", path))  # noqa: PTH119  (pathlib drops the slash at the end)
 
 
 def dirname(path: Any) -> str:
     """A path without its last part."""
-    return os.path.dirname(text_of(path))  # noqa: PTH120
+    return os.path.dirname(text_only("dirname", path))  # noqa: PTH120
 
 
 def splitext(path: Any) -> tuple[str, str]:
     """A path and its extension."""
-    return os.path.splitext(text_of(path))  # noqa: PTH122
+    return os.path.splitext(text_only("splitext", path))  # noqa: PTH122
 
 
 def normpath(path: Any) -> str:
     """The path without doubled slashes, `.` and `..`."""
-    return os.path.normpath(text_of(path))
+    return os.path.normpath(text_only("normpath", path))
 
 
-@volatile
 def expanduser(path: Any) -> str:
     """The path with `~` and `~name` replaced by the home folder on the controller."""
-    return os.path.expanduser(text_of(path))  # noqa: PTH111
+    return os.path.expanduser(text_only("expanduser", path))  # noqa: PTH111
 
 
-@volatile
 def expandvars(path: Any) -> str:
     """The path with $NAME and ${NAME} replaced from the controller's environment."""
-    return os.path.expandvars(text_of(path))
+    return os.path.expandvars(text_only("expandvars", path))
 
 
-@volatile
 def realpath(path: Any) -> str:
     """The absolute path on the controller, symbolic links followed."""
-    return os.path.realpath(text_of(path))
+    return os.path.realpath(text_only("realpath", path))
 
 
-@volatile
 def relpath(path: Any, start: Any = None) -> str:
     """The path as seen from `start`, from the current folder without one."""
-    return os.path.relpath(text_of(path), None if start is None else text_of(start))
+    return os.path.relpath(text_only("relpath", path), None if start is None else text_only("relpath", start))
 
 
 def path_join(paths: Any) -> str:
@@ -60,44 +55,43 @@ def path_join(paths: Any) -> str:
         return str(paths)
     if not is_sequence(paths):
         raise wrong("path_join", "text or a list of texts", paths)
-    return os.path.join(*[text_of(part) for part in paths])  # noqa: PTH118  (an absolute part, `..` and `//` stay)
+    return os.path.join(*[text_only("path_join", part) for part in paths])  # noqa: PTH118  (an absolute part, `..` and `//` stay)
 
 
 def commonpath(paths: Any) -> str:
     """The longest path that holds all given ones."""
     if not is_sequence(paths):
         raise wrong("commonpath", "a list of paths", paths)
-    return os.path.commonpath([text_of(path) for path in paths])
+    return os.path.commonpath([text_only("commonpath", path) for path in paths])
 
 
-@volatile
 def fileglob(pattern: Any) -> list[str]:
     """The files of the controller that a shell pattern matches."""
     from glob import glob
     from pathlib import Path
 
-    return [name for name in glob(text_of(pattern)) if Path(name).is_file()]  # noqa: PTH207
+    return [name for name in glob(text_only("fileglob", pattern)) if Path(name).is_file()]  # noqa: PTH207
 
 
 def win_basename(path: Any) -> str:
     """The last part of a Windows path."""
     import ntpath
 
-    return ntpath.basename(text_of(path))
+    return ntpath.basename(text_only("win_basename", path))
 
 
 def win_dirname(path: Any) -> str:
     """A Windows path without its last part."""
     import ntpath
 
-    return ntpath.dirname(text_of(path))
+    return ntpath.dirname(text_only("win_dirname", path))
 
 
 def win_splitdrive(path: Any) -> tuple[str, str]:
     """The drive and the rest of a Windows path."""
     import ntpath
 
-    return ntpath.splitdrive(text_of(path))
+    return ntpath.splitdrive(text_only("win_splitdrive", path))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

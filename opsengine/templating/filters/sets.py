@@ -11,7 +11,6 @@ from jinja2.filters import FILTERS as JINJA
 from jinja2.utils import pass_environment
 
 from opsengine.errors import TemplateError
-from opsengine.templating.filters._guard import volatile
 from opsengine.templating.filters._plain import plain, wrong
 
 
@@ -83,7 +82,6 @@ def union(one: Any, other: Any) -> list[Any]:
     return _distinct([*one, *other])
 
 
-@volatile
 def random(end: Any, start: int | None = None, step: int | None = None, seed: Any = None) -> Any:
     """A random item of a list, or a number below `end`; the same one for the same seed."""
     source = SystemRandom() if seed is None else Random(_seed(seed))
@@ -96,7 +94,6 @@ def random(end: Any, start: int | None = None, step: int | None = None, seed: An
     return source.choice(end)
 
 
-@volatile
 def shuffle(values: Any, seed: Any = None) -> Any:
     """The items in random order; in the same one for the same seed. What has no items is left as it is."""
     try:

@@ -8,7 +8,8 @@ from typing import Any
 
 from opsengine.errors import TemplateError, near
 from opsengine.templating.filters._guard import takes_undefined
-from opsengine.templating.filters._plain import text_of, type_name, wrong
+from opsengine.templating.filters._plain import text_of, text_only, wrong
+from opsengine.templating.lazy import type_name
 
 COMMENT_STYLES: dict[str, dict[str, Any]] = {
     "plain": {"decoration": "# "},
@@ -38,6 +39,7 @@ def comment(text: str, style: str = "plain", **options: Any) -> str:
     options: newline, beginning, end, decoration, prefix, prefix_count, postfix, postfix_count.
     Raises TemplateError for an unknown style.
     """
+    text = text_only("comment", text)
     if style not in COMMENT_STYLES:
         raise TemplateError(f"comment: no style `{style}`", hint=_styles(style))
     shape = COMMENT_STYLES[style]
@@ -45,7 +47,7 @@ def comment(text: str, style: str = "plain", **options: Any) -> str:
     around = {"beginning": "", "prefix": bare, "prefix_count": 1, "postfix": bare, "postfix_count": 1, "end": ""}
     shape = {"newline": "\n", **around, **shape, **options}
     newline, decoration = shape["newline"], shape["decoration"]
-    lines = decoration + str(text).replace(newline, newline + decoration)
+    lines = decoration + text.replace(newline, newline + decoration)
     return "".join(
         (
             shape["beginning"] and f"{shape['beginning']}{newline}",
@@ -90,7 +92,7 @@ def urlsplit(value: str, query: str = "", alias: str = "urlsplit") -> Any:
     """The parts of a URL, or the one that `query` names."""
     from urllib.parse import urlsplit as parse
 
-    url = parse(str(value))
+    url = parse(text_only(alias, value))
     names = ("fragment", "hostname", "netloc", "password", "path", "port", "query", "scheme", "username")
     parts: Mapping[str, Any] = {name: getattr(url, name) for name in names}
     if not query:

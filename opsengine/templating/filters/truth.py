@@ -6,11 +6,11 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from jinja2.runtime import Undefined
-
-from opsengine.errors import TemplateError, UndefinedVariable
+from opsengine.errors import TemplateError
 from opsengine.templating.filters._guard import takes_undefined
-from opsengine.templating.filters._plain import type_name, wrong
+from opsengine.templating.filters._plain import wrong
+from opsengine.templating.lazy import type_name
+from opsengine.templating.undefined import is_missing
 
 TRUE = frozenset(("yes", "on", "true", "1"))
 FALSE = frozenset(("no", "off", "false", "0"))
@@ -37,7 +37,7 @@ def default(value: Any, default_value: Any = "", boolean: bool = False) -> Any:
     """The default where the value is undefined; with `boolean` also where it is empty, None, 0 or False."""
     if not isinstance(boolean, bool):
         raise wrong("default", "true or false as its second argument", boolean)
-    if isinstance(value, Undefined) or (boolean and not value):
+    if is_missing(value) or (boolean and not value):
         return default_value
     return value
 
@@ -49,12 +49,12 @@ def mandatory(value: Any, msg: str | None = None) -> Any:
 
     Raises TemplateError, with the given text, where it is undefined.
     """
-    if not isinstance(value, Undefined):
+    if not is_missing(value):
         return value
     if msg is not None:
         raise TemplateError(str(msg))
     name = value._undefined_name
-    raise UndefinedVariable(f"mandatory variable `{name}` is not defined" if name else "mandatory value is not defined")
+    raise TemplateError(f"Mandatory variable '{name}' not defined" if name else "Mandatory variable not defined")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {"bool": to_bool, "d": default, "default": default, "mandatory": mandatory}

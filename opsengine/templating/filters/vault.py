@@ -7,7 +7,7 @@ from typing import Any
 
 from opsengine.errors import TemplateError
 from opsengine.source.text import COMMAND_LINE
-from opsengine.templating.filters._guard import takes_undefined, volatile
+from opsengine.templating.filters._guard import takes_undefined
 from opsengine.templating.filters._plain import bytes_of, wrong
 from opsengine.vault.envelope import VaultError, encrypt, is_encrypted
 from opsengine.vault.keyring import Keyring, Password, current
@@ -16,7 +16,6 @@ from opsengine.vault.values import Decrypted, Encrypted
 LABEL = "filter_default"
 
 
-@volatile
 def vault(
     value: Any,
     secret: Any,

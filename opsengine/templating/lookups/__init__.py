@@ -19,4 +19,6 @@ def all_lookups() -> dict[str, Lookup]:
         for name, function in module.LOOKUPS.items():
             collection = "community.general" if name in OF_COMMUNITY else "ansible.builtin"
             table[name] = table[f"{collection}.{name}"] = guarded(name, function)
+            if collection == "ansible.builtin":
+                table[f"ansible.legacy.{name}"] = table[name]
     return table

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
-import shlex
-from collections.abc import Callable, Mapping
+import re
+import warnings
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.runtime import Undefined
 
-from opsengine.errors import OpsError, TemplateError, near
-from opsengine.templating.filters._plain import type_name
+from opsengine.errors import OpsError, TaskFailed, TemplateError, near
+from opsengine.templating.lazy import STRICT, type_name
+from opsengine.templating.undefined import MissingUsed
 
 Variables = Mapping[str, Any]
 
@@ -26,8 +28,8 @@ class Files(Protocol):
     def find_all(self, folder: str, pattern: str) -> list[Path]:
         """Every file that a glob pattern matches, in the first place that has any."""
 
-    def render_text(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> str:
-        """The whole text of a template file rendered; options are jinja2's, extra are variables of this template."""
+    def render_value(self, text: str, file: str, options: Mapping[str, Any], extra: Mapping[str, Any]) -> Any:
+        """What a template file gives (Engine.render_file); options are jinja2's, extra are further variables."""
 
 
 class Lookup(Protocol):
@@ -40,7 +42,11 @@ class Lookup(Protocol):
 
 
 def guarded(name: str, function: Callable[..., list[Any]]) -> Lookup:
-    """The function with what holds for every lookup: undefined arguments, unknown options and errors are told."""
+    """
+    The function with what holds for every lookup.
+
+    Undefined arguments and errors are told; an option that is None is left out, one that is unknown with a warning.
+    """
     code = function.__code__
     known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     takes_undefined = getattr(function, "takes_undefined", False)
@@ -49,54 +55,86 @@ def guarded(name: str, function: Callable[..., list[Any]]) -> Lookup:
     def call(terms: list[Any], variables: Variables, *, _files: Files | None = None, **options: Any) -> list[Any]:
         if not takes_undefined:
             for value in (*terms, *options.values()):
-                if isinstance(value, Undefined):
-                    str(value)  # fails, with the name of what is missing
+                _defined(value)
+        given = {option: value for option, value in options.items() if value is not None and option in known}
         for option in options:
-            if option not in known:
-                raise TemplateError(f"lookup `{name}`: no option `{option}`", hint=near(option, known[2:]))
+            if option not in known and option != "_action":
+                hint = near(option, known[2:]) or "it has no effect"
+                warnings.warn(f"lookup `{name}`: no option `{option}`; {hint}", stacklevel=3)
         if "_files" in known:
-            options["_files"] = _files
+            given["_files"] = _files
+        before = STRICT.set(not takes_undefined)
         try:
-            return function(terms, variables, **options)
-        except (OpsError, JinjaError):
+            return function(terms, variables, **given)
+        except MissingUsed:
+            raise
+        except (TemplateError, TaskFailed) as error:
+            if error.origin is None or isinstance(error, TaskFailed):
+                error.message = f"The lookup plugin '{name}' failed: {error.message}"
+            raise
+        except OpsError:
             raise
         except Exception as error:
-            raise TemplateError(f"lookup `{name}`: {error or type(error).__name__}") from error
+            raise TemplateError(f"The lookup plugin '{name}' failed: {error or type(error).__name__}") from error
+        finally:
+            STRICT.reset(before)
 
     return call
 
 
+def _defined(value: Any) -> Any:
+    if isinstance(value, Undefined):
+        str(value)  # fails, with the name of what is missing
+    return value
+
+
 def text_term(name: str, term: Any) -> str:
     """The term of a lookup that takes text only."""
-    if not isinstance(term, str):
-        raise TemplateError(f"lookup `{name}` expects text, not {type_name(term)}")
+    if not isinstance(_defined(term), str):
+        raise TemplateError(f"expects text, not {type_name(term)}")
     return str(term)
 
 
-def flat(terms: list[Any]) -> list[Any]:
+def whole_number(option: str, value: Any) -> int:
+    """An option that is a whole number, or text that says one."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise TemplateError(f"option `{option}` should be a whole number, got {value!r}") from None
+
+
+def flat(terms: Iterable[Any]) -> list[Any]:
     """The terms, lists among them replaced by their items."""
     return [item for term in terms for item in (term if isinstance(term, (list, tuple)) else [term])]
 
 
-def inline_options(term: str, known: Mapping[str, Callable[[str], Any]]) -> tuple[str, dict[str, Any]]:
-    """
-    A term in the old form `text option=value option=value`: the text, and the options read as `known` says.
+WORD = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
+ESCAPE = re.compile(r"""\\(?:[\\'"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})""")
 
-    Words that are no option are part of the text.
+
+def inline_options(term: str, known: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """
+    A term in the old form `text option=value option="a value"`: the text, and the options.
+
+    Raises TemplateError for an option that is not known.
     """
     words: list[str] = []
-    options: dict[str, Any] = {}
-    try:
-        parts = shlex.split(term)
-    except ValueError:
-        parts = term.split()
-    for word in parts:
+    options: dict[str, str] = {}
+    for word in WORD.findall(term):
         name, equals, value = word.partition("=")
-        if equals and name in known:
-            options[name] = known[name](value)
-        else:
+        if not equals:
             words.append(word)
+            continue
+        if name not in known:
+            hint = near(name, known) or f"known options: {', '.join(sorted(known))}"
+            raise TemplateError(f"'{name}' is not a valid option", hint=hint)
+        options[name] = ESCAPE.sub(lambda match: codecs.decode(match[0], "unicode-escape"), unquoted(value))
     return (" ".join(words) if options else term), options
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotes around it."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
 def is_true(value: Any) -> bool:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from opsengine.errors import TemplateError
 from opsengine.templating.filters._guard import takes_undefined
 from opsengine.templating.lookups.base import Variables, is_true, text_term
-
-if TYPE_CHECKING:
-    import urllib.request
+from opsengine.templating.undefined import UNSET, Missing
 
 
 @takes_undefined
 def env(terms: list[Any], variables: Variables, *, default: Any = "") -> list[Any]:
     """The value of variables of the controller's environment, the default for those that are not set."""
     names = [text_term("env", term).split()[0] for term in terms]
+    if isinstance(default, Missing) and default._undefined_hint == UNSET:
+        return [os.environ.get(name, Missing(hint=f"The environment variable '{name}' is not set")) for name in names]
     return [os.environ.get(name, default) for name in names]
 
 
@@ -29,7 +28,7 @@ def _output(name: str, command: str, variables: Variables) -> str:
     if done.returncode:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-3:]
         said = f": {' / '.join(last)}" if last else ""
-        raise TemplateError(f"lookup `{name}`: the command ended with exit code {done.returncode}{said}")
+        raise TemplateError(f"the command returned {done.returncode}{said}")
     return done.stdout.decode("utf-8", "surrogateescape")
 
 
@@ -43,6 +42,23 @@ def lines(terms: list[Any], variables: Variables) -> list[str]:
     return [line for term in terms for line in _output("lines", str(term), variables).splitlines()]
 
 
+LOGIN = {"username": "url_username", "password": "url_password"}
+FROM_VARIABLES = {
+    "agent": "http_agent",
+    "ca_path": "ca_path",
+    "ciphers": "ciphers",
+    "follow_redirects": "follow_redirects",
+    "force": "force",
+    "force_basic_auth": "force_basic_auth",
+    "timeout": "timeout",
+    "unix_socket": "unix_socket",
+    "unredir_headers": "unredirected_headers",
+    "use_gssapi": "use_gssapi",
+    "use_netrc": "use_netrc",
+}
+"""What `ansible_lookup_url_*` variables and ANSIBLE_LOOKUP_URL_* in the environment set, and the option's name."""
+
+
 def url(
     terms: list[Any],
     variables: Variables,
@@ -50,79 +66,61 @@ def url(
     split_lines: Any = True,
     validate_certs: Any = True,
     use_proxy: Any = True,
-    username: str | None = None,
-    password: str | None = None,
-    force_basic_auth: Any = False,
-    headers: Mapping[str, str] | None = None,
-    force: Any = False,
-    timeout: Any = 10,
-    http_agent: str = "ansible-httpget",
-    ca_path: str | None = None,
+    username: Any = None,
+    password: Any = None,
+    headers: Any = None,
+    force: Any = None,
+    timeout: Any = None,
+    http_agent: Any = None,
+    force_basic_auth: Any = None,
+    follow_redirects: Any = None,
+    use_gssapi: Any = None,
+    use_netrc: Any = None,
+    unix_socket: Any = None,
+    ca_path: Any = None,
+    unredirected_headers: Any = None,
+    ciphers: Any = None,
 ) -> list[str]:
     """
-    What URLs give, line by line, or each as one text without `split_lines`.
+    What URLs give, line by line, or each as one text without `split_lines`; options as those of the module `uri`.
 
-    timeout: in seconds. Raises TemplateError without the password that a URL may hold.
+    Raises TemplateError without the password that a URL may hold.
     """
-    import urllib.error
-    import urllib.request
-
-    sent = {"User-Agent": str(http_agent), **(headers or {})}
-    if is_true(force):
-        sent.setdefault("Cache-Control", "no-cache")
-    login = (str(username), str(password or "")) if username else None
-    opener = _opener(is_true(validate_certs), is_true(use_proxy), ca_path)
+    given = dict(locals())
+    options = {name: value for name, value in given.items() if name not in ("terms", "variables", "split_lines")}
+    for name, option in FROM_VARIABLES.items():
+        if options[option] is None:
+            variable = f"ansible_lookup_url_{name}"
+            options[option] = variables.get(variable, os.environ.get(variable.upper()))
+    if options["timeout"] is not None:
+        options["timeout"] = max(1, round(float(options["timeout"])))
     result: list[str] = []
     for term in terms:
-        address, own = _without_login(text_term("url", term))
-        request = _request(address, sent, login or own)
-        try:
-            with opener.open(request, timeout=float(timeout)) as response:
-                text = response.read().decode("utf-8", "surrogateescape")
-        except urllib.error.HTTPError as error:
-            raise TemplateError(f"lookup `url`: {address} answers {error.code} {error.reason}") from None
-        except OSError as error:
-            raise TemplateError(f"lookup `url`: {address}: {getattr(error, 'reason', error)}") from None
+        text = _fetched(text_term("url", term), {name: value for name, value in options.items() if value is not None})
         result.extend(text.splitlines() if is_true(split_lines) else [text])
     return result
 
 
-def _without_login(address: str) -> tuple[str, tuple[str, str] | None]:
-    from urllib.parse import unquote, urlsplit
+def _fetched(address: str, options: dict[str, Any]) -> str:
+    from opsengine.agent.library import make_importable
 
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https", "ftp", "file"):
-        raise TemplateError(f"lookup `url`: `{parts.scheme}` is no scheme of a URL, expected http or https")
-    if parts.username is None:
-        return address, None
-    bare = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return bare, (unquote(parts.username), unquote(parts.password or ""))
+    make_importable()
+    from modules.kit import ModuleFailed
+    from modules.net._http import _Requests
 
-
-def _request(address: str, headers: Mapping[str, str], login: tuple[str, str] | None) -> urllib.request.Request:
-    import base64
-    import urllib.request
-
-    request = urllib.request.Request(address, headers=dict(headers))
-    if login:
-        # Not sent on to where a redirection leads.
-        token = base64.b64encode(":".join(login).encode()).decode()
-        request.add_unredirected_header("Authorization", f"Basic {token}")
-    return request
-
-
-def _opener(validate: bool, proxy: bool, ca_path: str | None) -> urllib.request.OpenerDirector:
-    import ssl
-    import urllib.request
-
-    context = ssl.create_default_context(cafile=ca_path)
-    if not validate:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    handlers: list[urllib.request.BaseHandler] = [urllib.request.HTTPSHandler(context=context)]
-    if not proxy:
-        handlers.append(urllib.request.ProxyHandler({}))
-    return urllib.request.build_opener(*handlers)
+    further = {name: options.pop(name) for name in ("follow_redirects", "unix_socket") if name in options}
+    fresh = is_true(options.pop("force", False))
+    given = {LOGIN.get(name, name): value for name, value in options.items()}
+    try:
+        requests = _Requests({"url": address, **given}, None)
+        vars(requests).update(further)
+        answer = requests.request("GET", fresh=fresh)
+        if answer.status is not None and answer.status >= 300:
+            raise TemplateError(f"Received HTTP error for {answer.url}: {answer.message}")
+        content: bytes = answer.content()
+    except ModuleFailed as error:
+        raise TemplateError(f"Failed lookup url: {error}", hint=error.hint) from None
+    return content.decode("utf-8", "surrogateescape")
 
 
 LOOKUPS = {"env": env, "lines": lines, "pipe": pipe, "url": url}

@@ -9,24 +9,25 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from jinja2.runtime import Undefined
+
 from opsengine.errors import OpsError, TemplateError
-from opsengine.templating.filters._plain import type_name
+from opsengine.templating.filters._guard import takes_undefined
+from opsengine.templating.lazy import type_name
 from opsengine.templating.lookups.base import Files, Variables, is_true, text_term
 from opsengine.vault.files import read
 from opsengine.vault.values import learn_text
 
-FOLDERS = ("", "files", "templates", "vars", "tasks")
 
-
-def read_text(name: str, path: Path, encoding: str = "utf-8") -> str:
-    """The text of a file, decrypted where it is a vault; raises TemplateError that names the lookup."""
+def read_text(path: Path, encoding: str = "utf-8", errors: str = "surrogateescape") -> str:
+    """The text of a file, decrypted where it is a vault. Raises TemplateError."""
     try:
         found = read(path)
-        text = found.data.decode(encoding)
+        text = found.data.decode(encoding, errors)
     except OSError as error:
-        raise TemplateError(f"lookup `{name}`: {path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise TemplateError(f"lookup `{name}`: {path} is not {encoding} text") from None
+        raise TemplateError(f"{path} cannot be read: {error.strerror}") from None
+    except (LookupError, UnicodeDecodeError):
+        raise TemplateError(f"{path} is not {encoding} text") from None
     if found.secret:
         learn_text(text)
     return text
@@ -38,7 +39,7 @@ def file(
     """The text of files, looked for in `files`; rstrip, lstrip: without white space at the end, the beginning."""
     result = []
     for term in terms:
-        text = read_text("file", _files.find_file("files", text_term("file", term)))
+        text = read_text(_files.find_file("files", text_term("file", term)))
         text = text.lstrip() if is_true(lstrip) else text
         result.append(text.rstrip() if is_true(rstrip) else text)
     return result
@@ -46,12 +47,16 @@ def file(
 
 def unvault(terms: list[Any], variables: Variables, *, _files: Files) -> list[str]:
     """The text of files as it is, decrypted where they are encrypted."""
-    return [read_text("unvault", _files.find_file("files", text_term("unvault", term))) for term in terms]
+    return [read_text(_files.find_file("files", text_term("unvault", term))) for term in terms]
 
 
 def fileglob(terms: list[Any], variables: Variables, *, _files: Files) -> list[str]:
     """The paths of the files that patterns match, in the first of the search places that has any."""
-    return [str(path) for term in terms for path in _files.find_all("files", text_term("fileglob", term))]
+    return [str(path) for term in terms for path in _glob(_files, text_term("fileglob", term))]
+
+
+def _glob(files: Files, pattern: str) -> list[Path]:
+    return files.find_all("files", pattern) if Path(pattern).name else []
 
 
 def template(
@@ -67,9 +72,9 @@ def template(
     convert_data: Any = None,
     jinja2_native: Any = None,
     _files: Files,
-) -> list[str]:
+) -> list[Any]:
     """
-    The text of rendered templates, looked for in `templates`.
+    What templates give, looked for in `templates`: text, or the value where a template is a single expression.
 
     template_vars: further variables. convert_data and jinja2_native are accepted and change nothing, as in
     ansible-core 2.19.
@@ -80,14 +85,13 @@ def template(
         "comment_start_string": str(comment_start_string),
         "comment_end_string": str(comment_end_string),
         "trim_blocks": is_true(trim_blocks),
-        "keep_trailing_newline": True,
     }
     result = []
     for term in terms:
         name = text_term("template", term)
         path = _files.find_file("templates", name)
         extra = {**_about(name, path, variables), **(template_vars or {})}
-        result.append(_files.render_text(read_text("template", path), str(path), options, extra))
+        result.append(_files.render_value(read_text(path), str(path), options, extra))
     return result
 
 
@@ -113,6 +117,7 @@ def _about(name: str, path: Path, variables: Variables) -> dict[str, Any]:
     return about
 
 
+@takes_undefined
 def first_found(
     terms: list[Any],
     variables: Variables,
@@ -120,40 +125,45 @@ def first_found(
     files: Any = (),
     paths: Any = (),
     skip: Any = False,
+    _action: str | None = None,
     _files: Files,
 ) -> list[str]:
     """
     The path of the first file that exists, of names, or of dicts with files, paths and skip.
 
-    Looked for in the search places themselves, then in their files, templates, vars and tasks.
-    Raises TemplateError where there is none, unless `skip`.
+    _action: the module of the task that loops over it (`with_first_found`): its folder (templates, vars, files) is
+    looked in too. Raises TemplateError where there is none, unless `skip`.
     """
-    skips = [skip]
-    names = list(_names(terms or [{"files": files}], paths, skips))
-    for folder in FOLDERS:
-        for name in names:
-            try:
-                path = _files.find_file(folder, name)
-            except OpsError:
-                continue
-            return [os.path.abspath(path)]  # noqa: PTH100  (without `..`, links not followed, as Ansible does)
+    skips, searched = [skip], [paths]
+    names = list(_names(terms or [files], searched, skips))
+    folder = "" if _action is None else next((f"{kind}s" for kind in ("template", "var") if kind in _action), "files")
+    for name in names:
+        try:
+            path = _files.find_file(folder, name)
+        except OpsError:
+            continue
+        return [os.path.abspath(path)]  # noqa: PTH100  (without `..`, links not followed, as Ansible does)
     if is_true(skips[-1]):
         return []
     shown = ", ".join(names) or "no names were given"
-    raise TemplateError(f"lookup `first_found`: no such file: {shown}", hint="skip=true makes that no error")
+    raise TemplateError(f"No file was found when using first_found: {shown}", hint="skip=true makes that no error")
 
 
-def _names(terms: Any, paths: Any, skips: list[Any]) -> Iterator[str]:
+def _names(terms: Any, paths: list[Any], skips: list[Any]) -> Iterator[str]:
+    """The names to try; what a dict says of paths and skip holds for what follows too."""
     for term in terms:
+        if isinstance(term, Undefined):
+            str(term)  # fails
         if isinstance(term, Mapping):
-            skips.append(term.get("skip", skips[-1]))
-            yield from _joined(term.get("paths", paths), term.get("files", ()))
+            skips.append(term.get("skip", False))
+            paths.append(term.get("paths", ()))
+            yield from _joined(paths[-1], term.get("files", ()))
         elif isinstance(term, str):
-            yield from _joined(paths, term)
+            yield from _joined(paths[-1], [term])
         elif isinstance(term, (list, tuple)):
             yield from _names(term, paths, skips)
         else:
-            raise TemplateError(f"lookup `first_found` expects text, dicts or lists, not {type_name(term)}")
+            raise TemplateError(f"expects text, dicts or lists, not {type_name(term)}")
 
 
 def _joined(paths: Any, files: Any) -> list[str]:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsengine.errors import TemplateError
-from opsengine.templating.filters._plain import is_sequence, shallow, type_name
+from opsengine.templating.filters._plain import is_sequence, shallow
+from opsengine.templating.lazy import type_name
 from opsengine.templating.lookups.base import Variables, flat, inline_options, is_true
 
 
@@ -41,24 +42,21 @@ def indexed_items(terms: list[Any], variables: Variables) -> list[Any]:
 def together(terms: list[Any], variables: Variables) -> list[Any]:
     """The first items of all lists, the second ones, ...; None where a list is shorter."""
     _some("together", terms)
-    return [flat(list(group)) for group in itertools.zip_longest(*terms)]
+    return [flat(group) for group in itertools.zip_longest(*terms)]
 
 
 def nested(terms: list[Any], variables: Variables) -> list[Any]:
     """Every item of the first list with every one of the second, and so on."""
     _some("nested", terms)
-    result = list(terms[0])
+    result = terms[0]
     for term in terms[1:]:
         result = [flat([found, item]) for found in result for item in term]
-    return [flat(found if isinstance(found, list) else [found]) for found in result]
+    return [flat(found) for found in result]
 
 
 def _some(name: str, terms: list[Any]) -> None:
     if not terms:
-        raise TemplateError(f"lookup `{name}` expects at least one list")
-    for term in terms:
-        if not isinstance(term, (list, tuple)):
-            raise TemplateError(f"lookup `{name}` expects lists, not {type_name(term)}")
+        raise TemplateError(f"{name} requires at least one element in each list")
 
 
 def cartesian(terms: list[Any], variables: Variables) -> list[Any]:
@@ -72,7 +70,7 @@ def from_dict(terms: list[Any], variables: Variables) -> list[Any]:
     """The pairs of dicts as dicts with key and value."""
     for term in terms:
         if not isinstance(term, Mapping):
-            raise TemplateError(f"lookup `dict` expects dicts, not {type_name(term)}")
+            raise TemplateError(f"expects a dictionary, not {type_name(term)}")
     return [{"key": key, "value": value} for term in terms for key, value in term.items()]
 
 
@@ -91,10 +89,10 @@ def subelements(terms: list[Any], variables: Variables) -> list[Any]:
     The dicts come back without that inner list, as Ansible gives them.
     """
     if not 2 <= len(terms) <= 3 or not isinstance(terms[0], (list, dict)) or not isinstance(terms[1], str):
-        raise TemplateError("lookup `subelements` expects a list or dict of dicts, and the inner key as text")
+        raise TemplateError("expects a list or dict of dicts, and the inner key as text")
     flags = terms[2] if len(terms) == 3 else {}
     if not isinstance(flags, Mapping) or set(flags) - {"skip_missing"}:
-        raise TemplateError("lookup `subelements`: the third term should be a dict with skip_missing")
+        raise TemplateError("the third term should be a dict with skip_missing")
     elements: Any = terms[0]
     if isinstance(elements, Mapping):
         if elements.get("skipped", False) is not False:
@@ -106,7 +104,7 @@ def subelements(terms: list[Any], variables: Variables) -> list[Any]:
 
 def _pairs(element: Any, path: list[str], skip_missing: bool) -> list[tuple[Any, Any]]:
     if not isinstance(element, Mapping):
-        raise TemplateError(f"lookup `subelements` expects dicts, not {type_name(element)}")
+        raise TemplateError(f"expects dicts, not {type_name(element)}")
     if element.get("skipped", False) is not False:
         return []
     bare = holder = shallow(element)
@@ -130,10 +128,10 @@ def _inside(holder: Mapping[Any, Any], key: str, kind: type, skip_missing: bool)
         if skip_missing:
             return None
         hint = "a third term {skip_missing: true} leaves such out"
-        raise TemplateError(f"lookup `subelements`: an item has no key `{key}`", hint=hint)
+        raise TemplateError(f"an item has no key `{key}`", hint=hint)
     found = holder[key]
     if not isinstance(found, kind):
-        raise TemplateError(f"lookup `subelements`: `{key}` should be a {kind.__name__}, got {type_name(found)}")
+        raise TemplateError(f"`{key}` should be a {kind.__name__}, got {type_name(found)}")
     return found
 
 
@@ -145,26 +143,28 @@ def sequence(
     terms: list[Any],
     variables: Variables,
     *,
-    start: Any = 1,
+    start: Any = None,
     end: Any = None,
     count: Any = None,
-    stride: Any = 1,
-    format: str = "%d",
+    stride: Any = None,
+    format: Any = None,
 ) -> list[str]:
     """
     Numbers as text, in one of the forms `start=1 end=9 stride=2 format=host%02d`, `count=4` or `1-9/2:host%02d`.
 
     Numbers may be hexadecimal (0xff). Raises TemplateError for what gives no sequence.
     """
-    options = {"start": start, "end": end, "count": count, "stride": stride, "format": format}
-    return [text for term in terms or [""] for text in _sequence(str(term), options)]
+    given = {"start": start, "end": end, "count": count, "stride": stride, "format": format}
+    given = {name: value for name, value in given.items() if value is not None}
+    options = {"start": 1, "end": None, "count": None, "stride": 1, "format": "%d", **given}
+    return [text for term in terms or ([""] if given else []) for text in _sequence(str(term), options)]
 
 
 def _sequence(term: str, defaults: Mapping[str, Any]) -> list[str]:
     options = {**defaults, **_sequence_options(term)}
     start, stride = _integer(options["start"]), _integer(options["stride"])
     if (options["count"] is None) == (options["end"] is None):
-        raise TemplateError("lookup `sequence`: give either `count` or `end`")
+        raise TemplateError("give either `count` or `end`")
     if options["count"] is not None:
         count = _integer(options["count"])
         if count == 0:
@@ -175,9 +175,9 @@ def _sequence(term: str, defaults: Mapping[str, Any]) -> list[str]:
     if stride == 0:
         return []
     if (end - start) * stride < 0:
-        raise TemplateError(f"lookup `sequence`: no way from {start} to {end} in steps of {stride}")
+        raise TemplateError(f"no way from {start} to {end} in steps of {stride}")
     if str(options["format"]).count("%") != 1:
-        raise TemplateError(f"lookup `sequence`: the format `{options['format']}` should have one %")
+        raise TemplateError(f"the format `{options['format']}` should have one %")
     return [str(options["format"]) % number for number in range(start, end + (1 if stride > 0 else -1), stride)]
 
 
@@ -185,11 +185,9 @@ def _sequence_options(term: str) -> dict[str, Any]:
     if match := SHORTCUT.fullmatch(term):
         given = dict(zip(("start", "end", "stride", "format"), match.groups(), strict=True))
         return {name: value for name, value in given.items() if value is not None}
-    text, options = inline_options(term, dict.fromkeys(("start", "end", "count", "stride", "format"), str))
+    text, options = inline_options(term, ("start", "end", "count", "stride", "format"))
     if text and (not options or text != term):
-        raise TemplateError(
-            f"lookup `sequence`: `{text}` is no sequence", hint="write start=1 end=9, or 1-9/2:host%02d"
-        )
+        raise TemplateError(f"`{text}` is no sequence", hint="write start=1 end=9, or 1-9/2:host%02d")
     return options
 
 
@@ -200,7 +198,7 @@ def _integer(value: Any) -> int:
     try:
         return int(text, 16 if text.startswith("0x") else 10)
     except ValueError:
-        raise TemplateError(f"lookup `sequence`: `{value}` is no number") from None
+        raise TemplateError(f"`{value}` is no number") from None
 
 
 LOOKUPS = {

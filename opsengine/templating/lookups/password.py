@@ -12,10 +12,10 @@ from typing import Any
 
 from opsengine.errors import TemplateError
 from opsengine.templating.filters import hashing
-from opsengine.templating.lookups.base import Variables, inline_options, text_term
+from opsengine.templating.lookups.base import Variables, inline_options, text_term, whole_number
 
 CHARS = ("ascii_letters", "digits", ".,:-_")
-OPTIONS = {"length": int, "encrypt": str, "chars": str, "ident": str, "seed": str}
+OPTIONS = ("length", "encrypt", "chars", "ident", "seed")
 NOWHERE = Path("/dev/null")
 
 
@@ -39,10 +39,23 @@ def password(
     common = {"length": length, "chars": chars, "encrypt": encrypt, "ident": ident, "seed": seed}
     result = []
     for term in terms:
-        name, own = inline_options(text_term("password", term), OPTIONS)
+        name, own = _term(text_term("password", term))
         options = {**common, **own}
+        if isinstance(chars, str):
+            # As an option, a comma always separates.
+            options["chars"] = own.get("chars", [part.strip() for part in chars.split(",")])
         result.append(_password(_place(name, variables), options))
     return result
+
+
+def _term(term: str) -> tuple[str, dict[str, str]]:
+    """The path, which may hold spaces, and the options behind it."""
+    first, _, rest = term.partition(" ")
+    text, options = inline_options(rest, OPTIONS)
+    name = f"{first} {text}" if text else first
+    if options and not term.startswith(name):
+        raise TemplateError(f"in `{term}`, `{text}` stands behind the options", hint="write the path first")
+    return name, options
 
 
 def _place(name: str, variables: Variables) -> Path:
@@ -55,7 +68,7 @@ def _password(path: Path, options: dict[str, Any]) -> str:
         kept = path.read_text("utf-8", "surrogateescape").rstrip() if path != NOWHERE and path.exists() else None
         secret, salt, ident = _parsed(kept) if kept is not None else (_random(options), None, None)
         if ident and options["ident"] and ident != options["ident"]:
-            raise TemplateError(f"lookup `password`: {path} is of ident {ident}, not {options['ident']}")
+            raise TemplateError(f"{path} is of ident {ident}, not {options['ident']}")
         encrypt, ident = options["encrypt"], ident or options["ident"]
         if encrypt:
             kind = hashing.PASSWORD_HASHES.get(encrypt, encrypt)
@@ -72,7 +85,7 @@ def _random(options: dict[str, Any]) -> str:
 
     pool = _characters(options["chars"])
     source = SystemRandom() if options["seed"] is None else Random(str(options["seed"]))
-    return "".join(source.choice(pool) for _ in range(int(options["length"])))
+    return "".join(source.choice(pool) for _ in range(whole_number("length", options["length"])))
 
 
 def _characters(chars: Any) -> str:
@@ -82,7 +95,7 @@ def _characters(chars: Any) -> str:
     pool = "".join(str(getattr(string, str(part), part)) for part in chars)
     pool = pool.replace('"', "").replace("'", "")
     if not pool:
-        raise TemplateError("lookup `password`: `chars` names no character")
+        raise TemplateError("`chars` names no character")
     return pool
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from opsengine.errors import TemplateError
-from opsengine.templating.lookups.base import Files, Variables, inline_options, is_true, text_term
+from opsengine.templating.lookups.base import Files, Variables, inline_options, is_true, text_term, whole_number
 from opsengine.templating.lookups.files import read_text
 
 
@@ -27,7 +26,7 @@ def csvfile(
     import csv
 
     if not terms:
-        raise TemplateError("lookup `csvfile` expects the key to look for")
+        raise TemplateError("expects the key to look for")
     common = {
         "file": file,
         "delimiter": delimiter,
@@ -38,11 +37,13 @@ def csvfile(
     }
     result = []
     for term in terms:
-        key, own = inline_options(text_term("csvfile", term), dict.fromkeys(common, str))
+        key, own = inline_options(text_term("csvfile", term), common)
+        if not key or (key == term and own):
+            raise TemplateError("expects the key to look for")
         options = {**common, **own}
         path = _files.find_file("files", str(options["file"]))
         separator = {"TAB": "\t", "\\t": "\t"}.get(str(options["delimiter"]), str(options["delimiter"]))
-        rows = csv.reader(read_text("csvfile", path, str(options["encoding"])).splitlines(True), delimiter=separator)
+        rows = csv.reader(read_text(path, str(options["encoding"]), "strict").splitlines(True), delimiter=separator)
         value = options["default"]
         for row in rows:
             if row and _column(path.name, row, options["keycol"]) == key:
@@ -55,22 +56,9 @@ def csvfile(
 
 def _column(name: str, row: list[str], number: Any) -> str:
     try:
-        return row[int(number)]
+        return row[whole_number("col", number)]
     except IndexError:
-        raise TemplateError(f"lookup `csvfile`: a row of {name} has no column {number}, only {len(row)}") from None
-
-
-INI_OPTIONS: dict[str, Callable[[str], Any]] = {
-    "type": str,
-    "file": str,
-    "section": str,
-    "re": is_true,
-    "encoding": str,
-    "default": str,
-    "case_sensitive": is_true,
-    "allow_no_value": is_true,
-    "interpolation": is_true,
-}
+        raise TemplateError(f"a row of {name} has no column {number}, only {len(row)}") from None
 
 
 def ini(
@@ -101,7 +89,9 @@ def ini(
     }  # fmt: skip
     result = []
     for term in terms:
-        key, own = inline_options(text_term("ini", term), INI_OPTIONS)
+        key, own = inline_options(text_term("ini", term), common)
+        if own and not key:
+            raise TemplateError(f"no key to look up in `{term}`")
         value = _ini_value(key, {**common, **own}, _files)
         if value is not None:
             result.extend(value if isinstance(value, list) else [value])
@@ -118,7 +108,9 @@ def _ini_value(key: str, options: dict[str, Any], files: Files) -> Any:
     if is_true(options["case_sensitive"]):
         parser.optionxform = str  # type: ignore[assignment,method-assign]
     name, section = str(options["file"]), str(options["section"])
-    text = read_text("ini", files.find_file("files", name), str(options["encoding"]))
+    text = read_text(files.find_file("files", name), str(options["encoding"]))
+    if options["type"] not in ("ini", "properties"):
+        raise TemplateError(f"option `type` should be ini or properties, not `{options['type']}`")
     if options["type"] == "properties":
         section = "java_properties"
         text = f"[{section}]\n{text}"
@@ -130,9 +122,9 @@ def _ini_value(key: str, options: dict[str, Any], files: Files) -> Any:
     except configparser.NoOptionError:
         return options["default"]
     except configparser.NoSectionError:
-        raise TemplateError(f"lookup `ini`: {name} has no section `{section}`") from None
+        raise TemplateError(f"{name} has no section `{section}`") from None
     except configparser.Error as error:
-        raise TemplateError(f"lookup `ini`: {name}: {error.message}") from None
+        raise TemplateError(f"{name}: {error.message}") from None
 
 
 LOOKUPS = {"csvfile": csvfile, "ini": ini}

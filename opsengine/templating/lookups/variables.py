@@ -6,23 +6,20 @@ import re
 import warnings
 from typing import Any
 
-from opsengine.errors import OpsError, TemplateError, UndefinedVariable, near
+from opsengine.errors import OpsError, TemplateError
 from opsengine.templating.lookups.base import Variables, text_term
+from opsengine.templating.undefined import Missing
 
-_NONE: Any = object()
 
-
-def vars(terms: list[Any], variables: Variables, *, default: Any = _NONE) -> list[Any]:
-    """The values of variables by name. Raises UndefinedVariable for an unknown one, unless there is a default."""
+def vars(terms: list[Any], variables: Variables, *, default: Any = None) -> list[Any]:
+    """The values of variables by name; an unknown one is undefined, unless there is a default that is not none."""
     result = []
     for term in terms:
         name = text_term("vars", term)
         if name in variables:
             result.append(variables[name])
-        elif default is not _NONE:
-            result.append(default)
         else:
-            raise UndefinedVariable(f"lookup `vars`: `{name}` is undefined", hint=near(name, variables))
+            result.append(Missing(hint=f"No variable named '{name}' was found") if default is None else default)
     return result
 
 
@@ -33,7 +30,7 @@ def varnames(terms: list[Any], variables: Variables) -> list[str]:
         try:
             pattern = re.compile(text_term("varnames", term))
         except re.error as error:
-            raise TemplateError(f"lookup `varnames`: {term!r} is not a regular expression: {error}") from None
+            raise TemplateError(f"{term!r} is not a regular expression: {error}") from None
         result.extend(str(name) for name in variables if pattern.search(name))
     return result
 
@@ -68,9 +65,9 @@ def config(
 ) -> list[Any]:
     """Refused: these are Ansible's own settings, which opsengine does not have; on_missing may be warn or skip."""
     if on_missing not in ("error", "warn", "skip"):
-        raise TemplateError(f"lookup `config`: on_missing should be error, warn or skip, not `{on_missing}`")
+        raise TemplateError(f"on_missing should be error, warn or skip, not `{on_missing}`")
     for term in terms:
-        message = f"lookup `config`: there is no setting `{text_term('config', term)}`: opsengine has none of Ansible's"
+        message = f"there is no setting `{text_term('config', term)}`: opsengine has none of Ansible's"
         if on_missing == "error":
             raise TemplateError(message, hint="use a variable with a default instead")
         if on_missing == "warn":

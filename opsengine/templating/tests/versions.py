@@ -45,7 +45,9 @@ def version(
     one, other = text_of(value), text_of(version)
     keys = KINDS[kind](one), KINDS[kind](other)
     try:
-        return bool(OPERATORS[operator](*keys))
+        # As versions compare, even to be equal they have to be comparable.
+        order = 0 if keys[0] == keys[1] else -1 if keys[0] < keys[1] else 1
+        return bool(OPERATORS[operator](order, 0))
     except TypeError:
         hint = "with letters in one of them, use version_type='semver' or 'pep440'"
         raise TemplateError(f"version: `{one}` and `{other}` cannot be compared", hint=hint) from None

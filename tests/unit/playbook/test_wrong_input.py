@@ -51,11 +51,12 @@ CASES = {
     ),
     "an argument of the wrong type": (
         "- hosts: all\n  tasks:\n    - debug:\n        verbosity: lots\n",
-        "site.yml:4:9: debug: verbosity: should be a whole number, got 'lots'\n  hint: see: opsengine doc debug",
+        "site.yml:4:9: debug: verbosity: argument 'verbosity' is of type str and we were unable to convert to int: "
+        "should be a whole number, got 'lots'\n  hint: see: opsengine doc debug",
     ),
     "a missing argument": (
         "- hosts: all\n  tasks:\n    - assert:\n",
-        "site.yml:3:7: assert: that: required argument is missing",
+        "site.yml:3:7: assert: that: missing required arguments: that",
     ),
     "a keyword of the wrong type": (
         "- hosts: all\n  become: maybe\n",
@@ -63,15 +64,15 @@ CASES = {
     ),
     "a template that does not close": (
         '- hosts: all\n  tasks:\n    - debug: {msg: "{{ x "}\n',
-        "site.yml:3:20: template syntax: unexpected end of template",
+        "site.yml:3:20: Syntax error in template: unexpected end of template",
     ),
     "a filter that does not exist": (
         '- hosts: all\n  tasks:\n    - debug: {msg: "{{ x | nosuchfilter }}"}\n',
-        "site.yml:3:20: template syntax: No filter named 'nosuchfilter'",
+        "site.yml:3:20: Syntax error in template: No filter named 'nosuchfilter'",
     ),
     "a condition that is no expression": (
         "- hosts: all\n  tasks:\n    - ping:\n      when: x ==\n",
-        "site.yml:4:13: template syntax:",
+        "site.yml:4:13: Syntax error in template:",
     ),
     "a handler that does not exist": (
         "- hosts: all\n  tasks:\n    - ping:\n      notify: restrt\n  handlers:\n    - {name: restart, ping: }\n",

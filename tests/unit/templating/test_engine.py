@@ -10,7 +10,8 @@ import pytest
 from opsengine.errors import TemplateError, UndefinedVariable
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.source.yaml import load_text
-from opsengine.templating.engine import Engine
+from opsengine.templating.engine import Engine, text_of_file
+from opsengine.templating.environment import TemplateEnvironment
 from opsengine.templating.scope import Scope
 
 HERE = Origin("site.yml", 3, 7)
@@ -84,15 +85,17 @@ class TestSomethingMissing:
     def test_names_the_place_and_the_nearest_name(self) -> None:
         with pytest.raises(UndefinedVariable) as raised:
             render("{{ prot }}", scope(port=1))
-        assert "site.yml:3:7: `prot` is undefined" in str(raised.value)
+        assert "site.yml:3:7: 'prot' is undefined" in str(raised.value)
         assert "did you mean `port`?" in str(raised.value)
 
     def test_in_a_mapping_names_the_keys_there_are(self) -> None:
-        with pytest.raises(UndefinedVariable, match="there is no key `hots`; there are: host, user"):
+        with pytest.raises(
+            UndefinedVariable, match="object of type 'dict' has no attribute 'hots'; there are: host, user"
+        ):
             render("{{ db.hots }}", scope(db={"host": 1, "user": 2}))
 
     def test_is_told_where_the_variable_was_written(self) -> None:
-        with pytest.raises(UndefinedVariable, match=r"vars\.yml:1:4: `c` is undefined"):
+        with pytest.raises(UndefinedVariable, match=r"vars\.yml:1:4: 'c' is undefined"):
             render("{{ a }}", scope("a: '{{ c }}'"))
 
     def test_may_be_given_a_default_at_any_depth(self) -> None:
@@ -123,8 +126,10 @@ class TestATemplateFile:
     def rendered(self, text: str, of: Scope, **options: Any) -> str:
         return of.engine.render_file(text, "nginx.conf.j2", of, options)
 
-    def test_gives_text_whatever_the_types(self) -> None:
-        assert "5\n" == self.rendered("{{ x }}\n", scope(x=5))
+    def test_gives_text_or_the_value_of_its_only_expression(self) -> None:
+        assert "x 5\n" == self.rendered("x {{ x }}\n", scope(x=5))
+        assert 5 == self.rendered("{{ x }}\n", scope(x=5))
+        assert ["", "5", "[1]"] == [text_of_file(value) for value in (None, 5, [1])]
 
     def test_trims_lines_of_blocks(self) -> None:
         assert "a\nb\n" == self.rendered("{% for i in l %}\n{{ i }}\n{% endfor %}\n", scope(l=["a", "b"]))
@@ -134,18 +139,38 @@ class TestATemplateFile:
         assert "5 {{ x }}" == self.rendered("[[ x ]] {{ x }}", scope(x=5), **options)
 
     def test_names_the_line_of_an_error(self) -> None:
-        with pytest.raises(UndefinedVariable, match=r"nginx\.conf\.j2:3:1: `port` is undefined"):
+        with pytest.raises(UndefinedVariable, match=r"nginx\.conf\.j2:3:1: 'port' is undefined"):
             self.rendered("a\n{# note #}\nlisten {{ port }};\n", scope())
-        with pytest.raises(TemplateError, match=r"nginx\.conf\.j2:2:1: template syntax"):
+        with pytest.raises(TemplateError, match=r"nginx\.conf\.j2:2:1: Syntax error in template"):
             self.rendered("a\n{% if %}\n", scope())
+
+
+def watch_compiler(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sources that are compiled from now on."""
+    compiled: list[str] = []
+    original = TemplateEnvironment._parse
+
+    def parse(self: TemplateEnvironment, source: str, *names: Any) -> Any:
+        compiled.append(source)
+        return original(self, source, *names)
+
+    monkeypatch.setattr(TemplateEnvironment, "_parse", parse)
+    return compiled
 
 
 class TestATemplateString:
     def test_is_compiled_once_however_many_hosts_render_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        engine = Engine()
-        compiled = []
-        original = engine.environment.from_string
-        monkeypatch.setattr(engine.environment, "from_string", lambda s: compiled.append(s) or original(s))
+        engine, compiled = Engine(), watch_compiler(monkeypatch)
         for number in range(50):
-            assert number + 1 == engine.render(Text("{{ n + 1 }}"), Scope(engine, [{"n": number}]))
-        assert ["{{ n + 1 }}"] == compiled
+            of = Scope(engine, [{"n": number, "t": Text("{{ n }}")}])
+            assert number + 1 == engine.render(Text("{{ n + 1 }}"), of)
+            assert engine.condition(Text("n + 1 > 0"), of, COMMAND_LINE)
+            assert f"{number} {number}\n" == engine.render_file("{{ n }} {{ t }}\n", "a.j2", of, {}, ["."])
+        assert ["{{ n + 1 }}", "{{n + 1 > 0}}", "{{ n }} {{ t }}\n"] == compiled
+
+    def test_that_is_a_variable_or_no_template_needs_no_compiler(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        engine, compiled = Engine(), watch_compiler(monkeypatch)
+        of = Scope(engine, [{"x": {"a": Text("b"), "c": [1, Text("d")]}}])
+        assert {"a": "b", "c": [1, "d"]} == engine.render(Text("{{ x }}"), of)
+        assert ["plain", 5, {"k": "v"}] == engine.render([Text("plain"), 5, {Text("k"): Text("v")}], of)
+        assert [] == compiled

@@ -14,10 +14,11 @@ from opsengine.errors import TemplateError
 from opsengine.source.text import Text
 from opsengine.templating.filters import all_filters
 from opsengine.templating.tests import all_tests
+from opsengine.templating.undefined import Missing
 
 
 def render(expression: str, **variables: Any) -> Any:
-    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(undefined=Missing)
     environment.filters, environment.tests = all_filters(), all_tests()
     return environment.compile_expression(expression, undefined_to_none=False)(**variables)
 
@@ -39,9 +40,11 @@ class TestEveryFilter:
         assert all_filters()["combine"] is all_filters()["ansible.builtin.combine"]
 
     def test_names_itself_in_its_errors(self) -> None:
-        with pytest.raises(TemplateError, match=r"filter `from_json`|`from_json` expects text, not int"):
+        with pytest.raises(
+            TemplateError, match=r"filter plugin 'ansible\.builtin\.from_json' failed: .* expects text, not int"
+        ):
             render("5 | from_json")
-        with pytest.raises(TemplateError, match="filter `zip`: "):
+        with pytest.raises(TemplateError, match=r"The filter plugin 'ansible\.builtin\.zip' failed: "):
             render("[1] | zip(5)")
 
     def test_does_not_show_the_value_it_refuses(self) -> None:
@@ -58,14 +61,6 @@ class TestEveryFilter:
         for name in ("regex_replace('x', 'y')", "path_join", "quote", "to_nice_yaml", "b64encode", "split | first"):
             value = render(f"[text | {name}]", text=Text("some text"))[0]
             assert type(value) is str
-
-    def test_that_may_change_is_not_worked_out_when_compiled(self) -> None:
-        environment = jinja2.Environment()
-        environment.filters = all_filters()
-        template = environment.from_string("{{ [1, 2, 3, 4, 5, 6, 7, 8, 9] | shuffle }}")
-        assert 1 < len({template.render() for _ in range(20)})
-        template = environment.from_string("{{ 1000000000 | random }}")
-        assert 1 < len({template.render() for _ in range(20)})
 
     def test_imports_nothing_heavy_before_it_is_used(self) -> None:
         program = (

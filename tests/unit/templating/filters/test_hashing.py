@@ -70,8 +70,7 @@ password_hash = all_filters()["password_hash"]
 
 
 def hashed(*arguments: object, **options: object) -> str:
-    # The filter takes the template's context first, which it does not read.
-    return str(password_hash(None, *arguments, **options))
+    return str(password_hash(*arguments, **options))
 
 
 class TestShaCrypt:
