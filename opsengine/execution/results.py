@@ -108,13 +108,19 @@ def visible(result: Result, hidden: bool) -> tuple[Result, list[Mapping[str, Any
 def _diffs(result: Result) -> list[Mapping[str, Any]]:
     diff = result.get("diff") or []
     found = list(diff) if isinstance(diff, list) else [diff]
-    for item in result.get("results", ()):
+    for item in _items(result):
         found += _diffs(item)
     return found
 
 
 def _assumptions(result: Result) -> list[str]:
     found = list(result.get("assumes", ()))
-    for item in result.get("results", ()):
+    for item in _items(result):
         found += item.get("assumes", ())
     return list(dict.fromkeys(found))
+
+
+def _items(result: Result) -> list[Result]:
+    """The results of a loop's items; a module may call something else of its own so."""
+    results = result.get("results")
+    return [item for item in results if isinstance(item, dict)] if isinstance(results, list) else []
