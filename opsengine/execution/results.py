@@ -118,7 +118,7 @@ def visible(result: Result, hidden: bool) -> tuple[Result, list[Mapping[str, Any
 def _diffs(result: Result) -> list[Mapping[str, Any]]:
     diff = result.get("diff") or []
     found = [_kept_short(each) for each in (diff if isinstance(diff, list) else [diff])]
-    for item in result.get("results", ()):
+    for item in _items(result):
         found += _diffs(item)
     return found
 
@@ -132,6 +132,12 @@ def _kept_short(diff: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _assumptions(result: Result) -> list[str]:
     found = list(result.get("assumes", ()))
-    for item in result.get("results", ()):
+    for item in _items(result):
         found += item.get("assumes", ())
     return list(dict.fromkeys(found))
+
+
+def _items(result: Result) -> list[Result]:
+    """The results of a loop's items; a module may call something else of its own so."""
+    results = result.get("results")
+    return [item for item in results if isinstance(item, dict)] if isinstance(results, list) else []
