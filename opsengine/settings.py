@@ -43,7 +43,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "ANSIBLE_RETRY_FILES_ENABLED": ("defaults", "retry_files_enabled", TRUTH),
     "ANSIBLE_RETRY_FILES_SAVE_PATH": ("defaults", "retry_files_save_path", PATH),
     "ANSIBLE_CACHE_PLUGIN": ("defaults", "fact_caching", TEXT),
-    "ANSIBLE_CACHE_PLUGIN_CONNECTION": ("defaults", "fact_caching_connection", TEXT),
+    "ANSIBLE_CACHE_PLUGIN_CONNECTION": ("defaults", "fact_caching_connection", PATH),
     "ANSIBLE_CACHE_PLUGIN_PREFIX": ("defaults", "fact_caching_prefix", TEXT),
     "ANSIBLE_CACHE_PLUGIN_TIMEOUT": ("defaults", "fact_caching_timeout", NUMBER),
     # Reaching hosts

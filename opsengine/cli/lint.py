@@ -13,6 +13,7 @@ from opsengine.config import role_folders
 from opsengine.errors import InputError
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.lint import examine
+from opsengine.execution.scopes import early_renderer
 from opsengine.playbook.loader import Loader
 from opsengine.templating.functions import equipped_engine
 
@@ -29,7 +30,9 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
     """
     use_vault(values)
     paths: list[Path] = [existing(path) for path in playbooks]
-    found, problems = examine(Loader(Modules(), role_folders()), equipped_engine(), paths)
+    engine = equipped_engine()
+    loader = Loader(Modules(), role_folders(), early_renderer(engine, {}))
+    found, problems = examine(loader, engine, paths)
     if problems:
         raise InputError.of(problems)
     plays = sum(len(playbook.plays) for playbook in found)

@@ -112,6 +112,7 @@ running_options = together(
     click.option("-t", "--tags", multiple=True, metavar="TAGS", help="Only tasks with one of these tags (a,b)."),
     click.option("--skip-tags", multiple=True, metavar="TAGS", help="No task with one of these tags."),
     click.option("--force-handlers", is_flag=True, help="Run notified handlers on failed hosts too."),
+    click.option("--flush-cache", is_flag=True, help="Forget the facts that earlier runs have kept."),
     click.option(
         "--silence",
         type=click.FloatRange(1),
@@ -268,6 +269,7 @@ def run_options(values: dict[str, Any]) -> Options:
         skip_tags=comma_list(values["skip_tags"]) or tuple(config().words("ANSIBLE_SKIP_TAGS")),
         extra_vars=extra_variables(values["extra_vars"]),
         connection=connection_variables(values),
+        flush_cache=values["flush_cache"],
         force_handlers=values["force_handlers"] or config().truth("ANSIBLE_FORCE_HANDLERS"),
         verbosity=values["verbosity"] or config().number("ANSIBLE_VERBOSITY") or 0,
         silence=values["silence"],

@@ -19,7 +19,7 @@ def errors_in(spec: Mapping[str, Any], given: Mapping[str, Any], path: str = "")
     """What is wrong with given values, {name: value}, by a specification, {name: what it says of the argument}."""
     within = f" found in {path}" if path else ""
     found: list[str] = []
-    missing = [name for name, says in spec.items() if (says or {}).get("required") and given.get(name) is None]
+    missing = [name for name, says in spec.items() if (says or {}).get("required") and name not in given]
     if missing:
         found.append(f"missing required arguments: {', '.join(sorted(missing))}{within}")
     for name, says in spec.items():

@@ -148,7 +148,7 @@ class Flow:
             self.roles_done.add(role.use)
 
     def _body(self, block: Block, order: Order) -> Steps:
-        if not block.rescue:
+        if not self._has_selected(block.rescue):
             yield from self._nodes(block.body, order)
             return
         self._rescuable += 1
@@ -164,6 +164,11 @@ class Flow:
             self._rescuable -= 1
         yield from self._nodes(block.rescue, order)
 
+    def _has_selected(self, nodes: Iterable[Task | Block]) -> bool:
+        """Whether the tags asked for leave anything of some tasks: a rescue of which nothing is left rescues nothing."""
+        tasks = (task for node in nodes for task in (node.tasks() if isinstance(node, Block) else (node,)))
+        return any(self.selected(task) for task in tasks)
+
     def _task(self, task: Task, order: Order) -> Steps:
         place = (*order, *task.order)
         outcome = yield Step(place, task, self._rescuable > 0)
@@ -173,7 +178,7 @@ class Flow:
             yield from self._handlers(place)
         elif outcome.control == "clear_host_errors":
             self._forgiven = True
-        elif outcome.control == "end_role":
+        elif outcome.control == "end_role" and task.role is not None:
             raise EndOfRole
         elif outcome.control in ("end_host", "end_play", "end_batch"):
             raise EndOfPlay

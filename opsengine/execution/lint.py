@@ -77,6 +77,7 @@ class _Checker:
                     self._seen.add(id(node))
                     self.keywords(node)
             self.arguments(task)
+            self.place(task)
             self.templates(task.args, self._unrendered(task))
             if task.loop is not None:
                 self.templates(task.loop.over)
@@ -111,6 +112,12 @@ class _Checker:
             where = task.args.origin_of(name) if name in task.args else task.args_origin
             hint = f"see: opsengine doc {short(task.module)}"
             self.problem(f"{short(task.module)}: {name}: {problem['message']}", where, hint)
+
+    def place(self, task: Task) -> None:
+        """What a task may only do where it stands in a role."""
+        ends_role = isinstance(task.args, dict) and task.args.get("action") == "end_role"
+        if short(task.module) == "meta" and ends_role and (task.role is None or isinstance(task, Handler)):
+            self.problem("`end_role` can only be used in the tasks of a role", task.origin)
 
     def templates(self, value: Any, conditions: tuple[str, ...] = ()) -> None:
         for text in _texts(value, conditions):

@@ -23,7 +23,7 @@ RETRIES, DELAY = 3, 5.0
 
 def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     """What the loop runs over. Raises TaskFailed when that is no list."""
-    terms = on.engine.render(loop.over, on.scope)
+    terms = on.engine.resolve(loop.over, on.scope)
     if loop.lookup:
         return _looked_up(on, loop, terms)
     if isinstance(terms, list):

@@ -17,6 +17,7 @@ class Outcome:
 
     result: what `register` keeps. control: what a `meta` task asks of the flow (flush_handlers, end_play, ...).
     included: blocks that an include brings, to be run next, each with the index of the loop's item that brought it.
+    shared: whether another host has run the task for this one (`run_once`).
     """
 
     status: Status
@@ -26,6 +27,7 @@ class Outcome:
     seconds: float = 0.0
     control: str | None = None
     included: list[tuple[int, Block]] = field(default_factory=list)
+    shared: bool = False
 
     @property
     def failed(self) -> bool:
@@ -34,8 +36,8 @@ class Outcome:
 
     @property
     def ran(self) -> bool:
-        """Whether anything was done: it was neither passed over nor was the host out of reach."""
-        return self.status is not Status.SKIPPED and not self.result.get("unreachable")
+        """Whether the host has done anything: it neither passed the task over nor was it out of reach."""
+        return not self.shared and self.status is not Status.SKIPPED and not self.result.get("unreachable")
 
 
 def passed_over() -> Outcome:

@@ -33,18 +33,20 @@ from opsengine.playbook.nodes import Block, Handler, Node, Play, Task, with_role
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.scope import Scope
+from opsengine.templating.undefined import Broken
+from opsengine.variables.host import GATHERED
 from opsengine.variables.magic import Lookups
 
 if TYPE_CHECKING:
     from opsengine.execution.run import Run
 
-FAILED_ONES = (Status.FAILED, Status.UNREACHABLE)
+GATHERING = ("implicit", "explicit", "smart")
 
 
 class PlayRun:
     """One play of a run, on one batch of hosts after another."""
 
-    def __init__(self, run: Run, play: Play, hosts: Sequence[str]) -> None:
+    def __init__(self, run: Run, play: Play, hosts: Sequence[str], selected: Sequence[str]) -> None:
         self.owner = run
         self.play = play
         self.engine = run.engine
@@ -54,8 +56,12 @@ class PlayRun:
         self.stopping = run.stopping
         self.emit: Callable[[Event], None] = run.bus.emit
         self.hosts = list(hosts)
+        self.selected_hosts = list(selected)
+        """Those that the play's pattern selects, whether or not they have failed before."""
         self.batch: list[str] = []
         self.ended = False
+        self.lost: set[str] = set()
+        """Hosts of the batch that are out of reach."""
         self.flows: dict[str, Flow] = {}
         self.scopes = Scopes(self)
         self._numbers: dict[tuple[int, str], int] = {}
@@ -68,16 +74,17 @@ class PlayRun:
     def run_batch(self, batch: Sequence[str], pool: ThreadPoolExecutor) -> dict[str, HostFailed]:
         """Run the play on one batch; returns the hosts that failed."""
         self.batch = list(batch)
+        self.lost = set()
         self.flows = {host: self._flow(host) for host in batch}
         strategy = self._strategy()(
             pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set, self._truth
         )
         strategy.width = self._width
+        strategy.exists = lambda host: self.owner.inventory.host(host) is not None
         strategy.skips = self._skips if self.options.step else None
         percentage = self.engine.render(self.play.keywords.get("max_fail_percentage"), self.scopes.of_play())
-        counted = self._gathers_silently() and "always" not in self.options.skip_tags
-        if counted:
-            self.owner.stats.gathering(batch)
+        if self._gathers_silently() and "always" not in self.options.skip_tags:
+            self.owner.stats.gathering(host for host in batch if not self._knows_enough(host))
         failed = strategy.play(self.flows, Limits(percentage, len(batch)))
         self.owner.stats.gathered(batch)
         return failed
@@ -92,6 +99,7 @@ class PlayRun:
 
     def _flow(self, host: str) -> Flow:
         wanted = "gather_facts" in self.play.keywords and self._truth(self.play, "gather_facts")
+        wanted = wanted and not self._knows_enough(host)
         first = [connecting.gather_task(self.play)] if wanted else []
         if wanted or self._gathers_silently():
             self._gather_when_used(self.owner.work(host))
@@ -100,9 +108,16 @@ class PlayRun:
         begins = functools.partial(begins_at, self.options.start_at) if self.owner.waiting else None
         return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force, begins)
 
+    def _knows_enough(self, host: str) -> bool:
+        """Whether a host that has been asked once is not asked again (`gathering = smart`)."""
+        smart = config().choice("ANSIBLE_GATHERING", GATHERING) == "smart"
+        return smart and self.owner.work(host).variables.facts.gathered
+
     def _gathers_silently(self) -> bool:
         """Whether facts are gathered, though only when they are needed, as the play does not say."""
-        return "gather_facts" not in self.play.keywords and config().get("ANSIBLE_GATHERING") != "explicit"
+        return (
+            "gather_facts" not in self.play.keywords and config().choice("ANSIBLE_GATHERING", GATHERING) != "explicit"
+        )
 
     def _truth(self, node: Node, keyword: str) -> bool:
         """Whether a keyword holds that is said once for all hosts."""
@@ -186,10 +201,22 @@ class PlayRun:
                 raise
         outcome.seconds = time.monotonic() - began
         self.ended = self.ended or outcome.control == "end_play"
+        if outcome.status is Status.UNREACHABLE:
+            self.lost.add(host)
+        elif outcome.control == "clear_host_errors":
+            self._clear_errors()
         if (self.stopping.is_set() and outcome.failed) or (silent and not outcome.failed):
             return outcome
         self._report(host, number, step.task, outcome, hidden, delegate)
         return outcome
+
+    def _clear_errors(self) -> None:
+        """Every host of the play takes part again: in this play from where it was out of reach, in the next anyhow."""
+        self.lost.clear()
+        for flow in self.flows.values():
+            flow.failed = False
+        self.owner.gone.difference_update(self.hosts)
+        self.owner.unreachable.difference_update(self.hosts)
 
     def _report(self, host: str, number: int, task: Task, outcome: Outcome, hidden: bool, delegate: str | None) -> None:
         shown, diffs, assumes = visible(outcome.result, hidden)
@@ -245,7 +272,8 @@ class PlayRun:
             )
         # Of several handlers with one name the first of the file that was read last runs, as in Ansible; every one that
         # listens to a topic does.
-        chosen = [handler for handler in named if handler.origin.file == named[-1].origin.file][:1]
+        last = named[-1:]
+        chosen = [h for h in named if (h.origin.file, h.role) == (last[0].origin.file, last[0].role)][:1]
         for handler in chosen + [handler for handler in listening if handler not in chosen]:
             self.flows[host].notify(handler)
 
@@ -384,7 +412,8 @@ class PlayRun:
 
     def learn_facts(self, on: TaskOnHost, facts: dict[str, Any]) -> None:
         """Take in facts that a module returned."""
-        self.facts_target(on).variables.facts.update(facts)
+        asked = {GATHERED: True} if on.module in ("setup", "gather_facts") else {}
+        self.facts_target(on).variables.facts.update({**facts, **asked})
 
     def learn_secrets(self, module: str, args: dict[str, Any]) -> None:
         """Have the secret arguments of a task masked wherever they would be seen."""
@@ -415,7 +444,7 @@ class PlayRun:
 
     def alive(self) -> list[str]:
         """The hosts of the play that have not failed."""
-        failed = {host for host, flow in self.flows.items() if flow.failed}
+        failed = {host for host, flow in self.flows.items() if flow.failed} | self.lost
         return [host for host in self.hosts if host not in self.owner.gone and host not in failed]
 
     def alive_in_batch(self) -> list[str]:
@@ -432,14 +461,15 @@ class PlayRun:
 
     def shown(self, value: Any) -> Any:
         """A value as debug shows it, also where there is none."""
+        if isinstance(value, Broken):
+            raise value.explain()
         return "VARIABLE IS NOT DEFINED!" if isinstance(value, Undefined) else plain(value)
 
     # Facts
 
     def _gather_when_used(self, work: HostWork) -> None:
-        facts = work.variables.facts
-        if not facts.known and facts.gather is None:
-            facts.gather = lambda: self._gather(work)
+        if not self._knows_enough(work.name):
+            work.variables.facts.gather = lambda: self._gather(work)
 
     def _gather(self, work: HostWork) -> None:
         task = connecting.gather_task(self.play)
@@ -452,7 +482,7 @@ class PlayRun:
         for _, result in work.run(settings, become, Request(module=file, items=[args], environment=environment)):
             if result.get("failed"):
                 raise TaskFailed(f"facts could not be gathered: {result.get('msg')}")
-            work.variables.facts.update(result.get("ansible_facts", {}))
+            work.variables.facts.update({**result.get("ansible_facts", {}), GATHERED: True})
 
 
 def _topics(handler: Handler) -> set[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
 import itertools
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from opsengine.config import role_folders
+from opsengine.config import config, role_folders
 from opsengine.errors import InputError, TaskFailed, UsageError, near
 from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
@@ -19,7 +20,9 @@ from opsengine.execution.flow import HostFailed, begins_at
 from opsengine.execution.host import HostWork
 from opsengine.execution.options import Options
 from opsengine.execution.play import PlayRun
+from opsengine.execution.scopes import early_renderer
 from opsengine.execution.stats import Stats
+from opsengine.inventory.load import load_inventory
 from opsengine.inventory.model import Inventory
 from opsengine.inventory.patterns import ordered, select
 from opsengine.inventory.variables import VarsFolders, combine
@@ -30,7 +33,8 @@ from opsengine.templating.engine import Engine
 from opsengine.templating.functions import equipped_engine
 from opsengine.templating.lazy import OMIT
 from opsengine.templating.scope import Scope
-from opsengine.variables.host import HostVariables
+from opsengine.variables.cache import configured
+from opsengine.variables.host import Facts, HostVariables
 from opsengine.vault import keyring
 
 
@@ -43,8 +47,9 @@ class Run:
         self.bus = bus
         self.secrets = bus.secrets
         self.modules = Modules()
-        self.loader = Loader(self.modules, role_folders())
         self.engine = engine or equipped_engine()
+        early = early_renderer(self.engine, options.extra_vars)
+        self.loader = Loader(self.modules, role_folders(), early)
         self.stats = Stats()
         self.stopping = threading.Event()
         self.stepping = options.step
@@ -53,6 +58,9 @@ class Run:
         """Whether the task to begin at is still to come."""
         self.unreachable: set[str] = set()
         self.beside_playbook = VarsFolders()
+        self.fact_cache = configured(config())
+        self._changes: list[Callable[[], object]] = []
+        """What add_host and group_by have done to the inventory, for when it is read again."""
         self._works: dict[str, HostWork] = {}
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
@@ -163,7 +171,7 @@ class Run:
             self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
             return True
         self.stats.expect(remaining)
-        play_run = PlayRun(self, play, remaining)
+        play_run = PlayRun(self, play, remaining, hosts)
         batches = batch_sizes(self.engine.render(play.keywords.get("serial"), play_run.scopes.of_play()), remaining)
         for number, batch in enumerate(batches, 1):
             name = play.name or self._pattern(play)
@@ -193,15 +201,25 @@ class Run:
         scope = Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
         rendered = self.engine.render(play.hosts, scope)
         pattern = ",".join(str(part) for item in rendered for part in (item if isinstance(item, list) else [item]))
-        hosts = ordered(select(self.inventory, pattern, self.options.limit), play.keywords.get("order", "inventory"))
+        order = self.engine.render(play.keywords.get("order", "inventory"), scope)
+        hosts = ordered(select(self.inventory, pattern, self.options.limit), "inventory" if order is OMIT else order)
         return [host.name for host in hosts]
 
     def work(self, name: str) -> HostWork:
         """The work of a host, made when it is first asked for; of a name not in the inventory too (delegate_to)."""
         with self._lock:
             if name not in self._works:
-                self._works[name] = HostWork(name, HostVariables(self._inventory_variables(name)), self.options.silence)
+                variables = HostVariables(self._inventory_variables(name), self._facts(name))
+                self._works[name] = HostWork(name, variables, self.options.silence)
             return self._works[name]
+
+    def _facts(self, name: str) -> Facts:
+        """What is known of a host: nothing yet, or what an earlier run has kept."""
+        cache = self.fact_cache
+        if cache is None:
+            return Facts()
+        known = {} if self.options.flush_cache else cache.read(name)
+        return Facts(known, functools.partial(cache.write, name))
 
     def _inventory_variables(self, name: str) -> dict[str, Any]:
         host = self.inventory.host(name)
@@ -230,20 +248,32 @@ class Run:
 
     def add_host(self, name: str, groups: Sequence[str], variables: Mapping[str, Any]) -> bool:
         """Add a host to the inventory for the rest of the run; whether that changed anything."""
-        with self._lock:
-            changed = self.inventory.add_host_while_running(name, groups, variables)
-            self._learn_anew([name])
-        return changed
+        return self._change([name], lambda: self.inventory.add_host_while_running(name, groups, variables))
 
     def group_host(self, name: str, group: str, parents: Sequence[str]) -> bool:
         """Put a host into a group for the rest of the run; whether that changed anything."""
-        host = self.inventory.host(name)
-        if host is None:
+        if self.inventory.host(name) is None:
             raise TaskFailed(f"{name} is not in the inventory, so it can be in no group of it")
+        return self._change([name], lambda: self._group(name, group, parents))
+
+    def _group(self, name: str, group: str, parents: Sequence[str]) -> bool:
+        host = self.inventory.host(name)
+        return host is not None and self.inventory.group_host_while_running(host, group, parents)
+
+    def _change(self, names: Sequence[str], change: Callable[[], bool]) -> bool:
         with self._lock:
-            changed = self.inventory.group_host_while_running(host, group, parents)
-            self._learn_anew([name])
+            changed = change()
+            self._changes.append(change)
+            self._learn_anew(names)
         return changed
+
+    def refresh_inventory(self) -> None:
+        """Read the inventory's sources again; what tasks have added to it stays."""
+        with self._lock:
+            self.inventory = load_inventory(self.options.inventory, extra_vars=self.options.extra_vars)
+            for change in self._changes:
+                change()
+            self._learn_anew(list(self._works))
 
     def _learn_anew(self, names: Iterable[str]) -> None:
         for name in names:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from opsengine.execution.files import ControllerFiles
 from opsengine.execution.prompts import answers
 from opsengine.inventory.ranges import short_name
+from opsengine.playbook.loader import Render
 from opsengine.playbook.nodes import Role, Task
+from opsengine.templating.engine import Engine
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
 from opsengine.variables.layers import PlayLayers
@@ -20,6 +22,11 @@ from opsengine.vault import keyring
 if TYPE_CHECKING:
     from opsengine.execution.host import HostWork
     from opsengine.execution.play import PlayRun
+
+
+def early_renderer(engine: Engine, extra_vars: Mapping[str, Any]) -> Render:
+    """Renders what has to be known before any host is: the names of imports."""
+    return lambda text, layers: engine.render(text, Scope(engine, [extra_vars, *layers]))
 
 
 class Scopes:
@@ -81,7 +88,7 @@ class Scopes:
             "play_hosts": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts": lambda: play_run.alive(),
             "ansible_play_batch": lambda: play_run.alive_in_batch(),
-            "ansible_play_hosts_all": lambda: list(play_run.hosts),
+            "ansible_play_hosts_all": lambda: list(play_run.selected_hosts),
             "ansible_play_name": lambda: play_run.play.name,
             "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
             "ansible_check_mode": lambda: options.check,

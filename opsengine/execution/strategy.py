@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from opsengine.events import Status
 from opsengine.execution.flow import Flow, HostFailed, Step, Steps
 from opsengine.execution.outcome import Outcome, passed_over
 from opsengine.playbook.nodes import Task
@@ -21,12 +22,17 @@ RunStep = Callable[[str, Step], Outcome]
 
 @dataclass(eq=False)
 class Walker:
-    """A host on its way: its steps, and the one it is at (None: through)."""
+    """
+    A host on its way: its steps, and the one it is at (None: through).
+
+    lost: whether it is out of reach: then it stays where it is, in case its errors are cleared.
+    """
 
     host: str
     steps: Steps
     at: Step | None = None
     failed: HostFailed | None = None
+    lost: bool = False
 
     @classmethod
     def begin(cls, host: str, flow: Flow) -> Walker:
@@ -37,7 +43,17 @@ class Walker:
 
     def go_on(self, outcome: Outcome) -> None:
         """Take the next step after an outcome."""
-        self._move(lambda: self.steps.send(outcome))
+        if outcome.status is Status.UNREACHABLE:
+            self.failed, self.lost = HostFailed(outcome, _step(self).task), True
+        else:
+            self._move(lambda: self.steps.send(outcome))
+
+    def forgive(self) -> None:
+        """Forget that it failed; one that was out of reach goes on with the next task."""
+        self.failed = None
+        if self.lost:
+            self.lost = False
+            self._move(lambda: self.steps.send(passed_over()))
 
     def fail(self, failed: HostFailed) -> None:
         """Fail at the step it is at; a rescue around that goes on."""
@@ -95,14 +111,17 @@ class Linear:
         self.truth = truth
         self.width: Callable[[Task], int] = lambda task: 0
         """How many hosts at most run a task at once; 0: all."""
+        self.exists: Callable[[str], bool] = lambda host: True
+        """Whether a host is in the inventory; it may have gone when the inventory was read again."""
+        self.walkers: list[Walker] = []
         self.skips: Callable[[Task, str], bool] | None = None
         """Asks whether a task is passed over; None where nobody is asked."""
 
     def play(self, flows: dict[str, Flow], limits: Limits) -> dict[str, HostFailed]:
         """Take every host to its end; returns those that failed on the way."""
-        walkers = [Walker.begin(host, flow) for host, flow in flows.items()]
+        walkers = self.walkers = [Walker.begin(host, flow) for host, flow in flows.items()]
         while not self.stopped():
-            waiting = [walker for walker in walkers if walker.at is not None]
+            waiting = [walker for walker in walkers if walker.at is not None and not walker.lost]
             if not waiting:
                 break
             self._turn(_hindmost(waiting), waiting)
@@ -127,16 +146,25 @@ class Linear:
         self.ended(task, hosts, time.monotonic() - began)
         if len(outcomes) < len(runners):
             return
-        once = len(runners) < len(group)
+        once = self.truth(task, "run_once")
         if once:
-            self.share(task, outcomes[0], [walker.host for walker in group[1:]])
-            outcomes += [replace(outcomes[0], included=[]) for _ in group[1:]]
+            self.share(task, outcomes[0], [walker.host for walker in everyone if walker is not group[0]])
+            outcomes += [replace(outcomes[0], included=[], shared=True) for _ in group[1:]]
         failed = next((outcome for outcome in outcomes if outcome.failed), None)
         if failed is not None and (once or self.truth(task, "any_errors_fatal")):
             self._spread(HostFailed(failed, task, spread=True), dict(zip(runners, outcomes, strict=False)), everyone)
             return
         for walker, outcome in zip(group, outcomes, strict=True):
             walker.go_on(outcome)
+        self._heed({outcome.control for outcome in outcomes})
+
+    def _heed(self, controls: set[str | None]) -> None:
+        """Do what `meta` tasks ask for that concerns all hosts."""
+        for walker in self.walkers:
+            if "clear_host_errors" in controls:
+                walker.forgive()
+            if "refresh_inventory" in controls and not self.exists(walker.host):
+                walker.stop()
 
     def _spread(self, failure: HostFailed, own: dict[Walker, Outcome], everyone: list[Walker]) -> None:
         """What failed on one host has failed on all; each goes on with its own rescue, where there is one."""
@@ -147,9 +175,9 @@ class Linear:
                 walker.fail(failure)
 
     def _outcomes(self, task: Task, runners: list[Walker]) -> list[Outcome]:
+        size = self.width(task) or len(runners)
         if self.inline(task) or len(runners) == 1:
             return [self.run(walker.host, _step(walker)) for walker in runners]
-        size = self.width(task) or len(runners)
         outcomes: list[Outcome] = []
         for start in range(0, len(runners), size):
             futures: list[Future[Outcome]] = []
@@ -169,7 +197,7 @@ class Free(Linear):
         return {walker.host: walker.failed for walker in walkers if walker.failed}
 
     def _walk(self, walker: Walker, everyone: list[Walker], limits: Limits) -> None:
-        while walker.at is not None and not self.stopped() and not _over(limits, everyone):
+        while walker.at is not None and not walker.lost and not self.stopped() and not _over(limits, everyone):
             task = walker.at.task
             if self.skips and self.skips(task, walker.host):
                 walker.go_on(passed_over())

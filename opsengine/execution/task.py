@@ -22,7 +22,7 @@ from opsengine.execution.terms import Terms, vary
 from opsengine.playbook.arguments import FURTHER
 from opsengine.playbook.nodes import Block, Task
 from opsengine.source.text import Origin, Text, TextDict
-from opsengine.templating.lazy import OMIT, plain
+from opsengine.templating.lazy import OMIT, plain, trusted
 from opsengine.templating.scope import Scope
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Item:
     delegate: str | None = None
     prepared: Prepared | None = None
     terms: Terms | None = None
+    attempts: int = 0
     result: Result | None = None
     hidden: bool = False
 
@@ -146,9 +147,11 @@ class TaskOnHost:
         self.items = items
         together = loops.in_one_go(self.task, self.kind)
         results = self._pass(items) if together else loops.one_by_one(self, loop, items)
+        told: Result = {}
         for item, result in zip(items, results, strict=False):
-            result.update({key: plain(value) for key, value in item.values.items()})
-        return joined(results)
+            told = {name: result.pop(name) for name in ("hint", "_origin") if name in result} | told
+            result.update({key: trusted(value) for key, value in item.values.items()})
+        return {**joined(results), **told}
 
     def run_item(self, item: Item) -> Result:
         """One pass by itself, repeated as `until` says."""
@@ -161,11 +164,10 @@ class TaskOnHost:
         attempt = 0
         while True:
             attempt += 1
-            item.result, item.prepared = None, None
+            item.result, item.prepared, item.attempts = None, None, attempt
             result = self._pass([item])[0]
             if result.get("skipped") and "skip_reason" in result:
                 return result
-            result["attempts"] = attempt
             name = self.task.keywords.get("register")
             view = item.scope.with_layer({str(name): result}) if name else item.scope
             if self.engine.condition(self.task.keywords["until"], view, self.task.origin):
@@ -229,17 +231,17 @@ class TaskOnHost:
         written = self.task.args
         unrendered = self.kind.unrendered if self.kind else ()
         if not isinstance(written, dict):
-            written = self.engine.render(written, scope)
+            written = self.engine.resolve(written, scope)
             if not isinstance(written, dict):
                 raise TaskFailed(f"the arguments should be a mapping, got {written!r}", origin=self.task.args_origin)
-        further = self.engine.render(written.get(FURTHER), scope)
+        further = self.engine.resolve(written.get(FURTHER), scope)
         if further is not None and not isinstance(further, dict):
             raise TaskFailed(f"the arguments should be a mapping, got {further!r}", origin=self.task.args_origin)
         args = dict(further or {})
         for key, value in written.items():
             name = self.engine.render(key, scope) if isinstance(key, Text) and key.is_template else key
             if name != FURTHER:
-                args[str(name)] = value if key in unrendered else self.engine.render(value, scope)
+                args[name] = value if key in unrendered else self.engine.render(value, scope)
         args = {**self._defaults(scope), **{key: value for key, value in args.items() if value is not OMIT}}
         self.run.learn_secrets(self.module, args)
         return args
@@ -316,6 +318,8 @@ class TaskOnHost:
         item.hidden = self._truth("no_log", False)
         no_result: Result = {"failed": True, "msg": "the module gave no result"}
         result = completed(no_result if item.result is None else item.result)
+        if item.attempts and not result.get("skipped"):
+            result["attempts"] = item.attempts
         facts = result.get("ansible_facts")
         if isinstance(facts, dict) and self.kind is None:
             self.run.learn_facts(self, facts)
@@ -408,7 +412,7 @@ class TaskOnHost:
 
     def clear_facts(self) -> None:
         """Forget what the host has told."""
-        self.work.variables.facts.known.clear()
+        self.work.variables.facts.forget()
 
     def ask_host(self, module: str, args: dict[str, Any], connect_timeout: float | None = None) -> Result:
         """

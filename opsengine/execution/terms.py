@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from opsengine.config import config
 from opsengine.connection.become import Become
 from opsengine.connection.settings import Settings
+from opsengine.errors import TaskFailed
 from opsengine.execution.connecting import KEYWORD_VARIABLES
 from opsengine.playbook.nodes import Task
 from opsengine.source.text import Text
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 POLL = 15.0
 """Seconds between two looks at a task with `async`, unless `poll` says otherwise; none of ours waits for a look."""
+LONGEST = 100_000_000
+"""Seconds that `timeout` may say at most, as in Ansible."""
 KEYWORDS = (*KEYWORD_VARIABLES, "async", "check_mode", "delegate_to", "diff", "environment", "poll", "timeout")
 
 
@@ -61,7 +64,7 @@ class Terms:
             check=on.check,
             diff=on.diff,
             limit=limit,
-            timeout=limit or on.seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT")),
+            timeout=limit or _timeout(on),
             background=bool(limit) and not on.seconds("poll", _poll()) and not on.check,
         )
 
@@ -70,6 +73,13 @@ class Terms:
         if not self.background:
             return None
         return {"jobs": [f"j{secrets.randbelow(10**12)}.{os.getpid()}" for _ in range(items)], "limit": self.limit}
+
+
+def _timeout(on: TaskOnHost) -> float | None:
+    seconds = on.seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT"))
+    if seconds is not None and not 0 <= seconds <= LONGEST:
+        raise TaskFailed(f"Timeout {seconds:g} is invalid, it must be between 0 and {LONGEST}")
+    return seconds
 
 
 def _poll() -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from opsengine.playbook import keywords
 from opsengine.playbook.arguments import FURTHER, RAW, is_one_template, parse, split
 from opsengine.playbook.catalogue import INCLUDES, STATIC_ROLES, STATIC_TASKS, short
 from opsengine.playbook.keywords import KEYWORDS
-from opsengine.playbook.nodes import Block, Handler, Loop, Node, Task
+from opsengine.playbook.nodes import Block, Handler, Loop, Node, Role, Task
 from opsengine.source.text import Origin, Text, TextDict, TextList, origin_of
 
 if TYPE_CHECKING:
@@ -217,27 +218,42 @@ class TaskReader:
     ) -> Block:
         """The tasks of another file, in place, as a block with the import's keywords."""
         block = Block(origin=origin, keywords=found, parent=parent)
-        name = args.get("file", args.get("_raw_params", "")) if isinstance(args, dict) else ""
-        if not name or getattr(name, "is_template", False):
-            hint = "use include_tasks for a name that depends on variables"
-            self.problem("import_tasks needs the name of a file", origin, hint)
+        written = args.get("file", args.get("_raw_params", "")) if isinstance(args, dict) else ""
+        name = self.loader.import_name("import_tasks", written, origin, early_layers(block))
+        if name is None:
             return block
-        path = self.loader.task_file(str(name), parent, self.file, origin)
+        path = self.loader.task_file(name, parent, self.file, origin)
         if path is not None:
             block.body = TaskReader(self.loader, path).read(self.loader.read(path), block, handlers)
         return block
+
+
+def early_layers(node: Node) -> list[Mapping[str, Any]]:
+    """The variables that the playbook itself gives at a node, strongest first: what is known before any host is."""
+    lineage = list(node.lineage())
+    roles = [part for part in lineage if isinstance(part, Role)]
+    own = [part.keywords["vars"] for part in lineage if isinstance(part.keywords.get("vars"), dict)]
+    magic = {"playbook_dir": str(node.play.file.parent.absolute())}
+    if roles:
+        magic |= {"role_path": str(roles[0].path), "role_name": roles[0].role_name}
+    role_vars, defaults = [role.role_vars for role in roles], [role.defaults for role in roles]
+    return [magic, *(role.params for role in roles), *own, *role_vars, *defaults]
 
 
 def _is_flush(module: str, args: Any) -> bool:
     return short(module) == "meta" and isinstance(args, dict) and args.get("action") == "flush_handlers"
 
 
-def tasks_of_file(loader: Loader, path: Path, parent: Node) -> Block:
-    """The tasks of a file that is included while a play runs; raises InputError with all that is wrong in it."""
+def tasks_of_file(loader: Loader, path: Path, parent: Node, handlers: bool = False) -> Block:
+    """
+    The tasks of a file that is included while a play runs; raises InputError with all that is wrong in it.
+
+    handlers: whether a handler includes it.
+    """
     block = Block(origin=Origin(str(path), 1, 1), keywords={}, parent=parent)
     with loader.complete():
         items = loader.read(path)
-        block.body = TaskReader(loader, path).read(items if items is not None else TextList(), block)
+        block.body = TaskReader(loader, path).read(items if items is not None else TextList(), block, handlers)
     for number, task in enumerate(block.tasks(), 1):
         task.order = (number,)
     return block

@@ -15,7 +15,7 @@ from opsengine.errors import OpsError, TemplateError, UsageError
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
-from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, type_name
+from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, trusted, type_name
 from opsengine.templating.scope import Scope
 from opsengine.templating.undefined import Missing, MissingUsed
 from opsengine.vault.values import Confidential, Encrypted
@@ -85,6 +85,21 @@ class Engine:
             return value
         return self._finished(value, None, scope)
 
+    def resolve(self, value: Any, scope: Scope) -> Any:
+        """As `render`, but what is text of the project's own files stays `Text`: see `trusted`."""
+        if isinstance(value, dict):
+            pairs = ((plain(key), self.resolve(item, scope)) for key, item in value.items())
+            return {key: item for key, item in pairs if item is not OMIT}
+        if isinstance(value, list):
+            return [item for item in (self.resolve(item, scope) for item in value) if item is not OMIT]
+        if not isinstance(value, Text) or not value.is_template:
+            return value
+        try:
+            found = self.render_string(value, scope)
+            return found if found is OMIT else trusted(found)
+        except Exception as error:
+            raise explained(error, value, value.origin, scope) from error
+
     @staticmethod
     def _finished(value: Any, source: Text | None, scope: Scope) -> Any:
         if value is OMIT:
@@ -137,14 +152,14 @@ class Engine:
                     environment = environment.overlay(**options) if options else environment
                 else:
                     source = _as_template(text)
-                self._compiled[text, kind] = cast("LazyTemplate", environment.from_string(source))
+                self._compiled[text, kind] = _compiled(environment, source)
             return self._compiled[text, kind]
 
     def syntax_error(self, shown: str, source: str, origin: Origin) -> OpsError | None:
         """What is wrong with the syntax of a template (unknown filters and tests too); None when nothing is."""
         try:
             text, options = header(source)
-            (self._text.overlay(**options) if options else self._text).compile(text)
+            _compiled(self._text.overlay(**options) if options else self._text, text)
         except jinja2.TemplateError as error:
             return explained(error, shown, origin)
         return None
@@ -192,8 +207,10 @@ class Engine:
                 "an empty condition; Empty conditional expressions are not allowed", hint=hint, origin=origin
             )
         if not isinstance(test, Text):
+            what = "an untrusted template or expression" if isinstance(test, str) else type_name(test)
             raise TemplateError(
-                f"a condition should be an expression, got {test!r}; Conditional expressions must be strings",
+                f"a condition should be an expression of the project, got {test!r}, {what}; "
+                "Conditional expressions must be strings",
                 origin=origin,
             )
         text = Text(test.strip(), origin)
@@ -204,7 +221,8 @@ class Engine:
             return self._expression_of(value, scope, origin) if not value.strip() else Text(value.strip(), origin)
         if isinstance(value, str):
             hint = "write it without braces: `when: x == 5`"
-            raise TemplateError(f"the condition `{test}` gives the text '{short(value)}'", hint=hint, origin=origin)
+            message = f"the condition `{test}` gives the text '{short(value)}', an untrusted template or expression"
+            raise TemplateError(message, hint=hint, origin=origin)
         return value
 
     def _truth(self, expression: Text, scope: Scope, origin: Origin) -> Any:
@@ -267,6 +285,13 @@ class Engine:
         """Where templates in YAML find the files that they include."""
         scope, _ = CURRENT.get()
         return self._in_folders({}, (str(scope.get("playbook_dir", ".")),))
+
+
+def _compiled(environment: TemplateEnvironment, source: str) -> LazyTemplate:
+    try:
+        return cast("LazyTemplate", environment.from_string(source))
+    except SyntaxError as error:  # What jinja2 lets through, and Python does not.
+        raise jinja2.TemplateSyntaxError(str(error.msg), 1) from error
 
 
 def text_of_file(value: Any) -> str:

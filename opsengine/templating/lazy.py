@@ -7,6 +7,7 @@ To filters and tests they are a dict and a list like any other. `plain` turns wh
 from __future__ import annotations
 
 import datetime
+import operator
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from contextvars import ContextVar
 from typing import Any, Protocol, SupportsIndex
@@ -131,7 +132,7 @@ class LazyList(list[Any]):
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
         if isinstance(index, slice):
             return [self._element(at) for at in range(*index.indices(len(self)))]
-        at = index.__index__()
+        at = operator.index(index)  # a TypeError, which jinja2 expects, for what is no number
         return self._element(at + len(self) if at < 0 else at)
 
     def __iter__(self) -> Iterator[Any]:
@@ -268,6 +269,18 @@ def plain(value: Any, strictly: bool = True) -> Any:
     if isinstance(value, Mapping):
         return {plain(key, strictly): plain(item, strictly) for key, item in value.items() if item is not OMIT}
     return _of_other_kind(value, strictly)
+
+
+def trusted(value: Any) -> Any:
+    """As `plain`, but text of the project stays what it is, so that it may still be taken for a condition."""
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, dict):
+        pairs = value.items() if type(value) is LazyDict else dict.items(value)
+        return {trusted(key): trusted(item) for key, item in pairs if item is not OMIT}
+    if isinstance(value, list):
+        return [trusted(item) for item in value if item is not OMIT]
+    return plain(value)
 
 
 def _of_other_kind(value: Any, strictly: bool) -> Any:

@@ -1,10 +1,13 @@
 """Check that conditions hold."""
 
+from contextlib import suppress
 from typing import Any
 
 from modules.kit.args import Arg, Raw
-from opsengine.errors import TaskFailed
+from opsengine.errors import TemplateError
 from opsengine.execution.actions.base import ControllerModule
+from opsengine.source.text import Text
+from opsengine.templating.lazy import plain
 
 
 class Assert(ControllerModule):
@@ -20,13 +23,17 @@ class Assert(ControllerModule):
 
     def perform(self, task: Any) -> dict[str, Any]:
         """Test each condition in turn."""
-        conditions = self.that if isinstance(self.that, list) else [self.that]
-        for condition in conditions:
+        for condition in self._conditions(task):
             if not task.condition(condition):
-                result = {"changed": False, "assertion": str(condition), "evaluated_to": False}
-                raise TaskFailed(_text(self.fail_msg) or "Assertion failed", result=result)
-        return {"msg": _text(self.success_msg) or "All assertions passed"}
+                found = {"assertion": plain(condition), "evaluated_to": False, "hint": f"does not hold: {condition}"}
+                return {"failed": True, "msg": self.fail_msg or "Assertion failed", **found}
+        return {"msg": self.success_msg or "All assertions passed"}
 
-
-def _text(message: Any) -> str:
-    return "\n".join(str(line) for line in message) if isinstance(message, list) else str(message or "")
+    def _conditions(self, task: Any) -> list[Any]:
+        """The conditions as they are written; of a template that gives a list, those in it."""
+        written = self.that
+        if isinstance(written, Text) and written.is_template:
+            with suppress(TemplateError):
+                found = task.engine.resolve(written, task.here)
+                written = found if isinstance(found, list) else written
+        return written if isinstance(written, list) else [written]

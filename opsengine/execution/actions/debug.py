@@ -3,6 +3,7 @@
 from typing import Any
 
 from modules.kit.args import Arg, Raw
+from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.source.text import Text
 
@@ -29,7 +30,8 @@ class Debug(ControllerModule):
 
     def _value(self, task: Any) -> Any:
         if not isinstance(self.var, Text):
-            return self.var
+            what = "an untrusted template or expression" if isinstance(self.var, str) else "which is not text"
+            raise TaskFailed(f"`var` should be an expression of the playbook, got {self.var!r}, {what}")
         if self.var.is_template:
             return task.render(self.var)
         return task.expression(self.var)

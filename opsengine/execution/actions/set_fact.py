@@ -25,6 +25,11 @@ class SetFact(ControllerModule):
     def perform(self, task: Any) -> dict[str, Any]:
         """The variables as facts of the result."""
         for name in self.values:
+            if str(name).startswith("_ansible_"):
+                raise TaskFailed(
+                    f"Invalid parameter specified beginning with keyword '_ansible_' for action 'set_fact': '{name}'",
+                    hint="names that begin so are the engine's own",
+                )
             if not is_variable_name(name):
                 kind = "" if isinstance(name, str) else f" of type '{type(name).__name__}'"
                 raise TaskFailed(

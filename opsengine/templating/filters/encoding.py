@@ -19,7 +19,22 @@ def to_json(value: Any, profile: str | None = None, **options: Any) -> str:
         options.pop(name, None)
     if profile not in (None, "tagless"):
         raise TemplateError(f"to_json: no profile `{profile}`", hint="leave the profile out")
-    return json.dumps(plain(value), default=_json_default, **options)
+    return json.dumps(_with_text_keys(plain(value)), default=_json_default, **options)
+
+
+def _with_text_keys(value: Any) -> Any:
+    """The value with its keys as JSON writes them, so that they can be sorted."""
+    if isinstance(value, dict):
+        return {_json_key(key): _with_text_keys(item) for key, item in value.items()}
+    return [_with_text_keys(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _json_key(key: Any) -> str:
+    if isinstance(key, str):
+        return key
+    if key is None or isinstance(key, (bool, int, float)):
+        return json.dumps(key)
+    raise TypeError(f"a {type_name(key)} cannot be a key in JSON")
 
 
 def to_nice_json(value: Any, indent: int = 4, sort_keys: bool = True, **options: Any) -> str:
@@ -57,7 +72,8 @@ def to_yaml(value: Any, *_: Any, default_flow_style: bool | None = None, **optio
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     options.setdefault("allow_unicode", True)
-    return str(yaml.dump(_same_once(value, {}), Dumper=dumper, default_flow_style=default_flow_style, **options))
+    text: str = yaml.dump(_same_once(value, {}), Dumper=dumper, default_flow_style=default_flow_style, **options)
+    return text
 
 
 def _same_once(value: Any, known: dict[int, tuple[Any, Any]]) -> Any:

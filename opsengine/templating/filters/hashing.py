@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from opsengine.errors import TemplateError, near
-from opsengine.templating.filters._plain import bytes_of, text_of
+from opsengine.templating.filters._plain import bytes_of, text_of, wrong
 
 # The namespace of ansible.builtin.to_uuid, so that names keep their ids.
 NAMESPACE = "361E6D51-FAEC-444A-9079-341386DA8E2E"
@@ -77,8 +77,8 @@ def password_hash(
         raise TemplateError(
             f"password_hash: no hash `{hashtype}`", hint=near(hashtype, PASSWORD_HASHES) or f"known: {known}"
         )
-    if not isinstance(password, (str, bytes, int, float)):
-        raise TemplateError("password_hash: the password should be text")
+    if not isinstance(password, (str, bytes)):
+        raise wrong("password_hash", "text", password)
     salt = str(salt) if salt else random_salt(salt_size or SALT_SIZES[name])
     _check_salt(name, salt)
     if name == "bcrypt":

@@ -50,11 +50,13 @@ def regex_findall(value: Any, regex: str, multiline: bool = False, ignorecase: b
     return pattern_of(regex, ignorecase, multiline).findall(text_of(value))
 
 
-def regex_search(value: Any, regex: str, *args: str, ignorecase: bool = False, multiline: bool = False) -> Any:
+def regex_search(
+    value: Any, regex: str, *args: str, ignorecase: bool = False, multiline: bool = False, **further: Any
+) -> Any:
     r"""
     The first match, None without one.
 
-    args: groups to return as a list, written `\1` or `\g<name>`.
+    args: groups to return as a list, written `\1` or `\g<name>`. further: passed over, as Ansible does.
     """
     groups = [_group(reference) for reference in args]
     match = pattern_of(regex, ignorecase, multiline).search(text_of(value))
