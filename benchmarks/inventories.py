@@ -1,7 +1,7 @@
 """
 python -m benchmarks.inventories [--hosts 10000]
 
-How long a large inventory takes to be read, in INI and in YAML, with group_vars: `--list-hosts` of a play for all hosts.
+How long a large inventory takes to be read, in INI and YAML, with group_vars: `--list-hosts` of a play for all hosts.
 """
 
 from __future__ import annotations
