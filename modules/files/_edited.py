@@ -17,6 +17,7 @@ class _Edited(_Placed):
 
     force = True
     follow = True
+    through_nothing = True
     _manifest = None
     create = False
     message = ""

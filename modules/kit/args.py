@@ -59,7 +59,7 @@ class Arg:
         """The value as the declared type; raises ValueError that says what was expected."""
         if value is None:
             return None
-        value = CONVERTERS[self.type](value)
+        value = self._of_type(value)
         if self.type is list and self.of is not None:
             value = [_element(self.of, item) for item in value]
         elif self.type is dict and isinstance(self.of, dict):
@@ -67,6 +67,14 @@ class Arg:
         if self.choices is not None:
             self._check_choice(value)
         return value
+
+    def _of_type(self, value):
+        try:
+            return CONVERTERS[self.type](value)
+        except ValueError as error:
+            kinds = [kind.__name__ for kind in (bool, int, float, str, list, dict) if isinstance(value, kind)]
+            found = (self.name, (kinds or [type(value).__name__])[0], self.type.__name__.lower(), error)
+            raise ValueError("argument '%s' is of type %s and we were unable to convert to %s: %s" % found)
 
     def _check_choice(self, value):
         for item in value if isinstance(value, list) else [value]:

@@ -80,7 +80,9 @@ def in_one_go(task: Task, kind: type[ControllerModule] | None) -> bool:
     loop = task.loop
     if kind is not None or loop is None or loop.pause or loop.break_when is not None:
         return False
-    return task.keywords.get("until") is None and task.keyword("timeout") is None and not looks_back(task)
+    return (
+        not ({"until", "retries"} & task.keywords.keys()) and task.keyword("timeout") is None and not looks_back(task)
+    )
 
 
 def one_by_one(on: TaskOnHost, loop: Loop, items: Iterable[Item]) -> list[Result]:
@@ -107,10 +109,17 @@ def _breaks(on: TaskOnHost, loop: Loop, item: Item, result: Result) -> bool:
 
 
 def patience(on: TaskOnHost, scope: Scope) -> tuple[int, float]:
-    """How often `until` tries again, and how many seconds it waits before."""
+    """How often a task is tried again (never without `until` or `retries`), and how many seconds are waited before."""
+    if "until" not in on.task.keywords and "retries" not in on.task.keywords:
+        return 0, 0.0
     retries = on.engine.render(on.task.keyword("retries", RETRIES), scope)
     delay = on.engine.render(on.task.keyword("delay", DELAY), scope)
-    return int(retries), float(delay)
+    try:
+        return max(int(retries), 0), float(delay) if float(delay) >= 0 else 1.0
+    except (TypeError, ValueError):
+        raise TaskFailed(
+            f"`retries` and `delay` should be numbers, got {retries!r} and {delay!r}", origin=on.task.origin
+        ) from None
 
 
 def label(on: TaskOnHost, loop: Loop, scope: Scope) -> str:

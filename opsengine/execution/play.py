@@ -13,7 +13,7 @@ from jinja2.runtime import Undefined
 
 from opsengine.agent import library
 from opsengine.agent.client import Request
-from opsengine.config import config, missing_handler_fails
+from opsengine.config import config
 from opsengine.connection.become import Become
 from opsengine.connection.settings import Settings
 from opsengine.errors import InputError, OpsError, TaskFailed, UndefinedVariable, near
@@ -264,11 +264,12 @@ class PlayRun:
         named = [h for h in self.play.handlers if self.handler_names(h) & wanted]
         listening = list({h.name or id(h): h for h in self.play.handlers if name in _topics(h)}.values())
         if not named and not listening:
-            message = f"there is no handler `{name}` in this play"
-            if not missing_handler_fails():
-                self.emit(Notice(message=message, host=host))
+            if not config().truth("ANSIBLE_ERROR_ON_MISSING_HANDLER", default=True):
+                self.owner.warn(f"there is no handler `{name}` in this play")
                 return
-            raise TaskFailed(message, hint="check `notify` against the handlers' names")
+            raise TaskFailed(
+                f"there is no handler `{name}` in this play", hint="check `notify` against the handlers' names"
+            )
         # Of several handlers with one name the first of the file that was read last runs, as in Ansible; every one that
         # listens to a topic does.
         last = named[-1:]

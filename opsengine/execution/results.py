@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsengine.agent.client import Request
+from opsengine.config import config
 from opsengine.errors import TemplateError
 from opsengine.events import Status
 from opsengine.playbook.nodes import Task
@@ -70,11 +71,20 @@ def status_of(result: Mapping[str, Any]) -> Status:
     """How a result counts."""
     if result.get("unreachable"):
         return Status.UNREACHABLE
-    if result.get("failed"):
+    if has_failed(result):
         return Status.FAILED
     if result.get("skipped"):
         return Status.SKIPPED
     return Status.CHANGED if result.get("changed") else Status.OK
+
+
+def has_failed(result: Mapping[str, Any]) -> bool:
+    """Whether a task counts as failed: what `failed_when` says goes, even where `until` was never met."""
+    if "failed_when_result" in result:
+        return bool(result["failed_when_result"])
+    if result.get("failed") and result.get("results"):
+        return any(has_failed(item) for item in result["results"] if isinstance(item, Mapping))
+    return bool(result.get("failed"))
 
 
 def joined(items: list[Result]) -> Result:
@@ -107,10 +117,17 @@ def visible(result: Result, hidden: bool) -> tuple[Result, list[Mapping[str, Any
 
 def _diffs(result: Result) -> list[Mapping[str, Any]]:
     diff = result.get("diff") or []
-    found = list(diff) if isinstance(diff, list) else [diff]
+    found = [_kept_short(each) for each in (diff if isinstance(diff, list) else [diff])]
     for item in _items(result):
         found += _diffs(item)
     return found
+
+
+def _kept_short(diff: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A diff with texts no longer than the setting `max_diff_size` allows; of a longer one only its size is told."""
+    most = config().number("ANSIBLE_MAX_DIFF_SIZE")
+    long = [side for side in ("before", "after") if most and isinstance(diff.get(side), str) and len(diff[side]) > most]
+    return {**diff, **{side: f"({len(diff[side])} characters, more than max_diff_size)\n" for side in long}}
 
 
 def _assumptions(result: Result) -> list[str]:

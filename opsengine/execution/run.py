@@ -5,20 +5,18 @@ from __future__ import annotations
 import functools
 import getpass
 import itertools
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-from opsengine.config import config
+from opsengine.config import config, role_folders
 from opsengine.errors import InputError, TaskFailed, UsageError, near
 from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
-from opsengine.execution.flow import HostFailed, begins_at
+from opsengine.execution.flow import HostFailed, beginnings, begins_at
 from opsengine.execution.host import HostWork
 from opsengine.execution.options import Options
 from opsengine.execution.play import PlayRun
@@ -49,10 +47,9 @@ class Run:
         self.bus = bus
         self.secrets = bus.secrets
         self.modules = Modules()
-        folders = config().words("ANSIBLE_ROLES_PATH", os.pathsep)
         self.engine = engine or equipped_engine()
         early = early_renderer(self.engine, options.extra_vars)
-        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders), early)
+        self.loader = Loader(self.modules, role_folders(), early)
         self.stats = Stats()
         self.stopping = threading.Event()
         self.stepping = options.step
@@ -114,11 +111,15 @@ class Run:
         wanted = self.options.start_at
         if wanted is None:
             return
-        tasks = [task for playbook in playbooks for play in playbook.plays for task in play.tasks()]
-        if not any(begins_at(wanted, task) for task in tasks):
-            hint = near(wanted, [task.name for task in tasks if task.name])
-            hint = hint or "--list-tasks shows what there is; what is included while running cannot be begun at"
+        plays = [play for playbook in playbooks for play in playbook.plays]
+        if not any(self._begins_in(play) for play in plays):
+            hint = near(wanted, [task.name for play in plays for task in beginnings(play) if task.name])
+            hint = hint or "not within a rescue, nor what is included while running; --list-tasks shows what there is"
             raise UsageError(f"there is no task `{wanted}` to begin at", hint=hint)
+
+    def _begins_in(self, play: Play) -> bool:
+        """Whether the task to begin at is in a play, and is asked for."""
+        return any(begins_at(self.options.start_at, task) and self.selected(task) for task in beginnings(play))
 
     def _read_ahead(self, playbooks: Sequence[Playbook]) -> None:
         """Raise InputError for wrong variable files and vault passwords of any play before the first one begins."""
@@ -169,7 +170,7 @@ class Run:
             reason = "no host matches its pattern" if not hosts else "every host has failed before"
             self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
             return not hosts
-        if self.waiting and not any(begins_at(self.options.start_at, task) for task in play.tasks()):
+        if self.waiting and not self._begins_in(play):
             reason = "the task to begin at is not in it"
             self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
             return True

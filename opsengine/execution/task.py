@@ -45,6 +45,7 @@ class Item:
     delegate: str | None = None
     prepared: Prepared | None = None
     terms: Terms | None = None
+    attempts: int = 0
     result: Result | None = None
     hidden: bool = False
 
@@ -154,27 +155,25 @@ class TaskOnHost:
 
     def run_item(self, item: Item) -> Result:
         """One pass by itself, repeated as `until` says."""
-        if self.task.keywords.get("until") is not None:
-            return self._until(item)
-        return self._pass([item])[0]
-
-    def _until(self, item: Item) -> Result:
         retries, delay = loops.patience(self, item.scope)
-        attempt = 0
-        while True:
-            attempt += 1
-            item.result, item.prepared = None, None
+        return self._until(item, retries, delay) if retries else self._pass([item])[0]
+
+    def _until(self, item: Item, retries: int, delay: float) -> Result:
+        """Run it until `until` holds (without one: until it does not fail), and again at most so many times."""
+        until = self.task.keywords.get("until")
+        name = self.task.keywords.get("register")
+        for attempt in range(1, retries + 2):
+            item.result, item.prepared, item.attempts = None, None, attempt
             result = self._pass([item])[0]
             if result.get("skipped") and "skip_reason" in result:
                 return result
-            result["attempts"] = attempt
-            name = self.task.keywords.get("register")
             view = item.scope.with_layer({str(name): result}) if name else item.scope
-            if self.engine.condition(self.task.keywords["until"], view, self.task.origin):
+            if not result["failed"] if until is None else self.engine.condition(until, view, self.task.origin):
                 return result
             if attempt > retries or self.run.stopping.wait(delay):
-                result["failed"] = True
-                return result
+                break
+        result.update(failed=True, attempts=retries)
+        return result
 
     def _pass(self, items: list[Item]) -> list[Result]:
         """Run some items: all the requests they make travel together."""
@@ -318,6 +317,8 @@ class TaskOnHost:
         item.hidden = self._truth("no_log", False)
         no_result: Result = {"failed": True, "msg": "the module gave no result"}
         result = completed(no_result if item.result is None else item.result)
+        if item.attempts and not result.get("skipped"):
+            result["attempts"] = item.attempts
         facts = result.get("ansible_facts")
         if isinstance(facts, dict) and self.kind is None:
             self.run.learn_facts(self, facts)

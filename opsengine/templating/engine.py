@@ -10,13 +10,14 @@ from typing import Any, cast
 import jinja2
 from jinja2.runtime import Undefined
 
-from opsengine.errors import OpsError, TemplateError
+from opsengine.config import config
+from opsengine.errors import OpsError, TemplateError, UsageError
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
 from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, trusted, type_name
 from opsengine.templating.scope import Scope
-from opsengine.templating.undefined import Missing, MissingUsed
+from opsengine.templating.undefined import Broken, Missing, MissingUsed, is_missing
 from opsengine.vault.values import Confidential, Encrypted
 
 SIMPLE = re.compile(r"\{\{\s*(?!(?:true|false|none|True|False|None|not)\b)([A-Za-z_]\w*)\s*\}\}")
@@ -25,16 +26,26 @@ MARKS = {"block_start_string": "{%", "variable_start_string": "{{", "comment_sta
 BEGINNINGS, ENDS = ("{{", "{%", "{#"), ("}}", "%}", "#}")
 
 
+def _environment() -> TemplateEnvironment:
+    """An environment with the extensions of jinja2 that are always there and those of the setting."""
+    more = config().words("ANSIBLE_JINJA2_EXTENSIONS")
+    try:
+        return TemplateEnvironment(
+            undefined=Missing,
+            trim_blocks=True,
+            optimized=False,
+            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", *more],
+        )
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"ANSIBLE_JINJA2_EXTENSIONS: {error}", hint="such as jinja2.ext.debug") from None
+
+
 class Engine:
     """Renders text, values and conditions for a scope of variables."""
 
     def __init__(self) -> None:
-        self.environment = TemplateEnvironment(
-            undefined=Missing,
-            trim_blocks=True,
-            optimized=False,
-            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
-        )
+        self.environment = _environment()
+        self.merges_mappings = config().merges_mappings
         self.environment.globals.update(omit=OMIT, range=range)
         self.environment.beside_playbook = self._beside_playbook
         self._text = self.environment.variant(doubles_backslashes=True)
@@ -63,7 +74,7 @@ class Engine:
         """
         if isinstance(value, Text):
             if not value.is_template:
-                return str(value)
+                return value
             return self._finished(self.render_string(value, scope), value, scope)
         if isinstance(value, dict):
             pairs = ((plain(key), self.render(item, scope)) for key, item in value.items())
@@ -141,24 +152,27 @@ class Engine:
                     environment = environment.overlay(**options) if options else environment
                 else:
                     source = _as_template(text)
-                self._compiled[text, kind] = cast("LazyTemplate", environment.from_string(source))
+                self._compiled[text, kind] = _compiled(environment, source)
             return self._compiled[text, kind]
 
     def syntax_error(self, shown: str, source: str, origin: Origin) -> OpsError | None:
         """What is wrong with the syntax of a template (unknown filters and tests too); None when nothing is."""
         try:
             text, options = header(source)
-            (self._text.overlay(**options) if options else self._text).compile(text)
+            _compiled(self._text.overlay(**options) if options else self._text, text)
         except jinja2.TemplateError as error:
             return explained(error, shown, origin)
         return None
 
     def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
-        """The value of a bare expression (no braces), which may be Undefined."""
+        """The value of a bare expression (no braces) as plain data, or Undefined; a broken variable is an error."""
         try:
-            return self._evaluate(text, "expression", scope, origin)
+            value = self._evaluate(text, "expression", scope, origin)
+            return value if is_missing(value) else plain(value)
         except MissingUsed as error:
-            return error.what
+            if not isinstance(error.what, Broken):
+                return error.what
+            raise explained(error, text, origin, scope) from error
         except Exception as error:
             raise explained(error, text, origin, scope) from error
 
@@ -274,6 +288,13 @@ class Engine:
         """Where templates in YAML find the files that they include."""
         scope, _ = CURRENT.get()
         return self._in_folders({}, (str(scope.get("playbook_dir", ".")),))
+
+
+def _compiled(environment: TemplateEnvironment, source: str) -> LazyTemplate:
+    try:
+        return cast("LazyTemplate", environment.from_string(source))
+    except SyntaxError as error:  # What jinja2 lets through, and Python does not.
+        raise jinja2.TemplateSyntaxError(str(error.msg), 1) from error
 
 
 def text_of_file(value: Any) -> str:

@@ -32,6 +32,8 @@ def explained(error: Exception, text: str | None, origin: Origin, known: Iterabl
         return missing
     if isinstance(error, jinja2.TemplateSyntaxError):
         return _syntax(error, text, origin, shown)
+    if isinstance(error, SyntaxError):  # of the Python code that a template becomes
+        return TemplateError(f"Syntax error in template: {error.msg}{shown}", origin=origin)
     if isinstance(error, RecursionError):
         return TemplateError(f"Recursive loop detected{shown}", origin=origin, hint="something is defined by itself")
     if isinstance(error, jinja2.TemplateNotFound):

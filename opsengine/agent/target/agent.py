@@ -240,7 +240,8 @@ class Agent:
                 os.close(task.writer)
             os.close(self.incoming)
             os.close(self.outgoing)
-            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGCHLD, signal.SIGPIPE):
+            # Not SIGPIPE: a module may write to a command that does not read, and has to live through that.
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, _interrupted)
             from modules.kit.worker import work

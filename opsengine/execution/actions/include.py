@@ -125,12 +125,14 @@ class IncludeVars(ControllerModule):
 
     def _folder(self, task: Any) -> list[Path]:
         folder = task.find_file("vars", self.dir)
-        endings = tuple(f".{ending.lstrip('.')}" for ending in self.extensions)
+        endings = {f".{ending.lstrip('.')}" if ending else "" for ending in self.extensions}
         found = [path for path in sorted(folder.rglob("*")) if path.is_file() and self._wanted(path, folder)]
-        other = [path for path in found if not path.name.endswith(endings)]
+        other = [path for path in found if path.suffix not in endings]
         if other and not self.ignore_unknown_extensions:
+            message = f"{other[0]} does not have a valid extension: {', '.join(self.extensions)}"
             raise TaskFailed(
-                f"{other[0]} does not end in {', '.join(endings)}",
+                message,
+                result={"message": message},
                 hint="name its ending in `extensions`, or set `ignore_unknown_extensions`",
             )
         return [path for path in found if path not in other]

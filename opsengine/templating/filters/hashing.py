@@ -23,7 +23,7 @@ def checksum(value: Any, hashtype: str = "sha1") -> str:
         digest = hashlib.new(hashtype, bytes_of(value), usedforsecurity=False)
     except ValueError:
         hint = near(hashtype, hashlib.algorithms_guaranteed) or "see Python's hashlib for the known ones"
-        raise TemplateError(f"hash: no algorithm `{hashtype}`", hint=hint) from None
+        raise TemplateError(f"unsupported hash type {hashtype}", hint=hint) from None
     return digest.hexdigest()
 
 
@@ -44,7 +44,7 @@ def to_uuid(value: Any, namespace: str = NAMESPACE) -> str:
     try:
         space = uuid.UUID(str(namespace))
     except ValueError:
-        raise TemplateError(f"to_uuid: the namespace `{namespace}` is no UUID") from None
+        raise TemplateError(f"Invalid value '{namespace}' for 'namespace'") from None
     return str(uuid.uuid5(space, text_of(value)))
 
 
@@ -75,10 +75,11 @@ def password_hash(
     if name not in SALT_SIZES:
         known = ", ".join(PASSWORD_HASHES)
         raise TemplateError(
-            f"password_hash: no hash `{hashtype}`", hint=near(hashtype, PASSWORD_HASHES) or f"known: {known}"
+            f"{hashtype} is not in the list of supported password hashes",
+            hint=near(hashtype, PASSWORD_HASHES) or f"known: {known}",
         )
     if not isinstance(password, (str, bytes)):
-        raise wrong("password_hash", "text", password)
+        raise wrong("secret must be text", password)
     salt = str(salt) if salt else random_salt(salt_size or SALT_SIZES[name])
     _check_salt(name, salt)
     if name == "bcrypt":
@@ -94,11 +95,15 @@ def password_hash(
 
 def _check_salt(name: str, salt: str) -> None:
     if strange := sorted(set(salt) - set(SALT_ALPHABET)):
-        raise TemplateError(f"password_hash: a salt has letters, digits, `.` and `/`, not `{''.join(strange)}`")
+        raise TemplateError(
+            f"invalid characters in {name} salt: `{''.join(strange)}`; it has letters, digits, `.` and `/`"
+        )
     size = SALT_SIZES[name]
     if len(salt) > size or (name == "bcrypt" and len(salt) != size):
         limit = f"{size}" if name == "bcrypt" else f"at most {size}"
-        raise TemplateError(f"password_hash: the salt of {name} has {limit} characters, the given one has {len(salt)}")
+        raise TemplateError(
+            f"salt of the wrong size: {name} requires {limit} characters, the given one has {len(salt)}"
+        )
 
 
 def _bcrypt(password: bytes, salt: str, rounds: int, ident: str) -> str:
@@ -106,7 +111,7 @@ def _bcrypt(password: bytes, salt: str, rounds: int, ident: str) -> str:
         import bcrypt
     except ImportError:
         hint = "install it beside opsengine, or use sha512"
-        raise TemplateError("password_hash: bcrypt needs the Python package `bcrypt`", hint=hint) from None
+        raise TemplateError("bcrypt needs the Python package `bcrypt`", hint=hint) from None
     from opsengine.templating.filters._crypt import BCRYPT_ALPHABET
 
     # 22 characters hold 132 bits, four more than the salt: those must be 0.

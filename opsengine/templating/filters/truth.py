@@ -36,7 +36,7 @@ def to_bool(value: Any) -> bool:
 def default(value: Any, default_value: Any = "", boolean: bool = False) -> Any:
     """The default where the value is undefined; with `boolean` also where it is empty, None, 0 or False."""
     if not isinstance(boolean, bool):
-        raise wrong("default", "true or false as its second argument", boolean)
+        raise wrong("The 'boolean' argument must be of type 'bool'", boolean)
     if is_missing(value) or (boolean and not value):
         return default_value
     return value

@@ -26,7 +26,7 @@ def csvfile(
     import csv
 
     if not terms:
-        raise TemplateError("expects the key to look for")
+        raise TemplateError("Search key is required but was not found")
     common = {
         "file": file,
         "delimiter": delimiter,
@@ -39,7 +39,7 @@ def csvfile(
     for term in terms:
         key, own = inline_options(text_term("csvfile", term), common)
         if not key or (key == term and own):
-            raise TemplateError("expects the key to look for")
+            raise TemplateError("Search key is required but was not found")
         options = {**common, **own}
         path = _files.find_file("files", str(options["file"]))
         separator = {"TAB": "\t", "\\t": "\t"}.get(str(options["delimiter"]), str(options["delimiter"]))
@@ -91,7 +91,7 @@ def ini(
     for term in terms:
         key, own = inline_options(text_term("ini", term), common)
         if own and not key:
-            raise TemplateError(f"no key to look up in `{term}`")
+            raise TemplateError(f"No key to look up was provided as first term within string inline options: {term}")
         value = _ini_value(key, {**common, **own}, _files)
         if value is not None:
             result.extend(value if isinstance(value, list) else [value])
@@ -122,7 +122,9 @@ def _ini_value(key: str, options: dict[str, Any], files: Files) -> Any:
     except configparser.NoOptionError:
         return options["default"]
     except configparser.NoSectionError:
-        raise TemplateError(f"{name} has no section `{section}`") from None
+        raise TemplateError(f"No section '{section}' in '{name}'") from None
+    except configparser.DuplicateOptionError as error:
+        raise TemplateError(f"Duplicate option in '{name}': {error.message}") from None
     except configparser.Error as error:
         raise TemplateError(f"{name}: {error.message}") from None
 

@@ -51,7 +51,8 @@ CASES = {
     ),
     "an argument of the wrong type": (
         "- hosts: all\n  tasks:\n    - debug:\n        verbosity: lots\n",
-        "site.yml:4:9: debug: verbosity: should be a whole number, got 'lots'\n  hint: see: opsengine doc debug",
+        "site.yml:4:9: debug: verbosity: argument 'verbosity' is of type str and we were unable to convert to int: "
+        "should be a whole number, got 'lots'\n  hint: see: opsengine doc debug",
     ),
     "a missing argument": (
         "- hosts: all\n  tasks:\n    - assert:\n",

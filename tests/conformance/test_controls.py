@@ -1,0 +1,125 @@
+"""Run controls and the language's own modules through ansible-core and opsengine, each playbook with its options."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.conformance.test_playbooks import COUNTS, HERE, INVENTORY, RECAP, kept
+
+FOLDERS = ("controls", "language_modules")
+PLAYBOOKS = sorted(path for folder in FOLDERS for path in (HERE / "playbooks" / folder).glob("*.yml"))
+HEADER = re.compile(r"^# (options|stdin|environment): (.*)$", re.M)
+
+
+class Case(NamedTuple):
+    """A playbook, and how it is run: options, what is typed, further environment."""
+
+    playbook: Path
+    options: str = ""
+    stdin: str = ""
+    environment: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.playbook.parent.name}/{self.playbook.stem} {self.options}".strip()
+
+
+def cases(playbook: Path) -> list[Case]:
+    """
+    The runs that the comments of a playbook ask for; one without options where they ask for none.
+
+    `# options: ...` begins a run; `# stdin: ...` and `# environment: ...` behind it belong to it.
+    """
+    found: list[Case] = []
+    for name, text in HEADER.findall(playbook.read_text()):
+        if name == "options" or not found:
+            found.append(Case(playbook))
+        found[-1] = found[-1]._replace(**{name: text})
+    return found or [Case(playbook)]
+
+
+@dataclass
+class Ran:
+    """What one engine made of a playbook."""
+
+    code: int
+    counts: dict[str, dict[str, int]]
+    kept: dict[str, Any]
+    output: str
+
+
+def run(engine: list[str], case: Case, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run an engine on a playbook, with everything that it writes below a folder of its own."""
+    folder.mkdir(exist_ok=True)
+    inventory = folder.parent / "hosts"
+    inventory.write_text(INVENTORY.format(python=sys.executable))
+    environment = {
+        **os.environ,
+        "OUT": str(folder),
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
+        "ANSIBLE_HOME": str(folder / "home"),
+        "PYTHONPATH": str(HERE.parent.parent),
+        **dict(pair.split("=", 1) for pair in shlex.split(case.environment)),
+    }
+    return subprocess.run(
+        [*engine, "-i", str(inventory), *shlex.split(case.options), str(case.playbook)],
+        env=environment,
+        cwd=case.playbook.parent,
+        input=case.stdin.encode().decode("unicode_escape"),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def through_ansible(case: Case, folder: Path) -> Ran:
+    """Run it with ansible-core."""
+    answer = run([str(Path(sys.executable).parent / "ansible-playbook")], case, folder)
+    counts = {}
+    for host, text in RECAP.findall(answer.stdout):
+        counts[host] = {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", text)}
+    return Ran(answer.returncode, counts, kept(folder), answer.stdout + answer.stderr)
+
+
+def through_opsengine(case: Case, folder: Path) -> Ran:
+    """Run it with opsengine."""
+    answer = run([sys.executable, "-m", "opsengine", "run", "--output", "jsonl"], case, folder)
+    events = [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
+    counts = {
+        host: {name: stats[name] for name in COUNTS}
+        for event in events
+        if event["event"] == "run_ended"
+        for host, stats in event["stats"].items()
+    }
+    return Ran(answer.returncode, counts, kept(folder), answer.stdout + answer.stderr)
+
+
+def compared(case: Case, folder: Path, part: Callable[[Ran], Any]) -> tuple[Any, Any, str]:
+    """One part of what both engines made of a playbook, and all that they said."""
+    theirs, ours = through_ansible(case, folder / "ansible"), through_opsengine(case, folder / "opsengine")
+    return part(theirs), part(ours), f"{theirs.output}\n{'=' * 80}\n{ours.output}"
+
+
+def outcome(ran: Ran) -> tuple[int, dict[str, dict[str, int]], dict[str, Any]]:
+    """The exit code, the counts of each host, the variables that were kept."""
+    return ran.code, ran.counts, ran.kept
+
+
+class TestAPlaybookWithOptions:
+    @pytest.mark.parametrize("case", [case for playbook in PLAYBOOKS for case in cases(playbook)], ids=str)
+    def test_means_what_it_means_in_ansible(self, case: Case, tmp_path: Path) -> None:
+        theirs, ours, output = compared(case, tmp_path, outcome)
+        assert theirs == ours, output
