@@ -19,7 +19,7 @@ from tests.conformance.test_playbooks import COUNTS, HERE, INVENTORY, RECAP, kep
 
 FOLDERS = ("controls", "language_modules")
 PLAYBOOKS = sorted(path for folder in FOLDERS for path in (HERE / "playbooks" / folder).glob("*.yml"))
-HEADER = re.compile(r"^# (options|stdin|environment): (.*)$", re.M)
+HEADER = re.compile(r"^# (options|stdin|environment):[ ]?(.*)$", re.M)
 
 
 class Case(NamedTuple):
@@ -122,4 +122,5 @@ class TestAPlaybookWithOptions:
     @pytest.mark.parametrize("case", [case for playbook in PLAYBOOKS for case in cases(playbook)], ids=str)
     def test_means_what_it_means_in_ansible(self, case: Case, tmp_path: Path) -> None:
         theirs, ours, output = compared(case, tmp_path, outcome)
+        assert theirs[1], output
         assert theirs == ours, output
