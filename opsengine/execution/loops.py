@@ -10,7 +10,7 @@ from opsengine.execution.actions.base import ControllerModule
 from opsengine.execution.terms import looks_back
 from opsengine.playbook.nodes import Loop, Task
 from opsengine.source.text import Text
-from opsengine.templating.lazy import plain
+from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.lookups import all_lookups
 from opsengine.templating.scope import Scope
 
@@ -23,9 +23,9 @@ RETRIES, DELAY = 3, 5.0
 
 def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     """What the loop runs over. Raises TaskFailed when that is no list."""
-    terms = on.engine.resolve(loop.over, on.scope)
     if loop.lookup:
-        return _looked_up(on, loop, terms)
+        return _looked_up(on, loop)
+    terms = on.engine.resolve(loop.over, on.scope)
     if isinstance(terms, list):
         return terms
     raise TaskFailed(
@@ -35,11 +35,16 @@ def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     )
 
 
-def _looked_up(on: TaskOnHost, loop: Loop, terms: Any) -> list[Any]:
+def _looked_up(on: TaskOnHost, loop: Loop) -> list[Any]:
     lookup = all_lookups().get(loop.lookup)
     if lookup is None:
         raise TaskFailed(f"there is no lookup `{loop.lookup}`", origin=loop.origin)
-    listed = terms if isinstance(terms, list) else [terms]
+    first_found = str(loop.lookup).rpartition(".")[2] == "first_found"
+    render = on.engine.render_known if first_found else on.engine.resolve
+    terms = render(loop.over, on.scope)
+    listed = terms if isinstance(terms, list) else [] if terms is OMIT else [terms]
+    if first_found:
+        return list(lookup(listed, on.scope, _files=on.scope.files, _action=on.module))
     if loop.lookup == "items" and any(isinstance(term, list) for term in listed):
         return [item for term in listed for item in (term if isinstance(term, list) else [term])]
     return list(lookup(listed, on.scope, _files=on.scope.files))

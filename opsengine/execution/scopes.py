@@ -118,6 +118,7 @@ class Scopes:
             "inventory_file": lambda: self.run.host_source(name)[0],
             "inventory_dir": lambda: self.run.host_source(name)[1],
             "vars": lambda: self.of(work, task),
+            "ansible_search_path": lambda: ControllerFiles(self.play_run.play, task, None).search_path(),
         }
         role = task.role if task else None
         if role is not None:

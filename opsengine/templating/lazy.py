@@ -289,6 +289,18 @@ def trusted(value: Any) -> Any:
     return plain(value)
 
 
+def known(value: Any) -> Any:
+    """As `plain`, without the elements that are missing; OMIT for what is missing itself."""
+    if isinstance(value, Undefined):
+        return OMIT
+    if isinstance(value, Mapping):
+        pairs = ((plain(key), known(item)) for key, item in value.items())
+        return {key: item for key, item in pairs if item is not OMIT}
+    if isinstance(value, (list, tuple)):
+        return [item for item in map(known, value) if item is not OMIT]
+    return plain(value)
+
+
 def _of_other_kind(value: Any, strictly: bool) -> Any:
     if not strictly:
         return value

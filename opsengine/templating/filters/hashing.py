@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from opsengine.errors import TemplateError, near
+from opsengine.templating.filters import _crypt
 from opsengine.templating.filters._plain import bytes_of, text_of, wrong
 
 # The namespace of ansible.builtin.to_uuid, so that names keep their ids.
@@ -14,6 +15,10 @@ NAMESPACE = "361E6D51-FAEC-444A-9079-341386DA8E2E"
 SALT_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./"
 PASSWORD_HASHES = {"md5": "md5_crypt", "blowfish": "bcrypt", "sha256": "sha256_crypt", "sha512": "sha512_crypt"}
 SALT_SIZES = {"md5_crypt": 8, "bcrypt": 22, "sha256_crypt": 16, "sha512_crypt": 16}
+ROUNDS_RANGE = {
+    "bcrypt": (4, 31),
+    **dict.fromkeys(("sha256_crypt", "sha512_crypt"), (_crypt.LEAST_ROUNDS, _crypt.MOST_ROUNDS)),
+}
 ROUNDS = {"bcrypt": 12, "sha256_crypt": 535_000, "sha512_crypt": 656_000}
 
 
@@ -75,9 +80,12 @@ def password_hash(
     if name not in SALT_SIZES:
         known = ", ".join(PASSWORD_HASHES)
         raise TemplateError(
-            f"{hashtype} is not in the list of supported password hashes",
+            f"{hashtype} is not in the list of supported passlib algorithms",
             hint=near(hashtype, PASSWORD_HASHES) or f"known: {known}",
         )
+    if not isinstance(salt_size, (int, type(None))):
+        raise TemplateError("salt_size must be an integer")
+    _check_rounds(name, rounds)
     if not isinstance(password, (str, bytes)):
         raise wrong("secret must be text", password)
     salt = str(salt) if salt else random_salt(salt_size or SALT_SIZES[name])
@@ -85,24 +93,26 @@ def password_hash(
     if name == "bcrypt":
         return _bcrypt(bytes_of(password), salt, rounds or ROUNDS[name], ident or "2b")
 
-    from opsengine.templating.filters import _crypt
-
     if name == "md5_crypt":
         return _crypt.md5_crypt(bytes_of(password), salt)
     crypt = _crypt.sha256_crypt if name == "sha256_crypt" else _crypt.sha512_crypt
     return crypt(bytes_of(password), salt, rounds or ROUNDS[name])
 
 
+def _check_rounds(name: str, rounds: int | None) -> None:
+    low, high = ROUNDS_RANGE.get(name, (0, 0))
+    if rounds is not None and name in ROUNDS_RANGE and not low <= rounds <= high:
+        raise TemplateError(f"Could not hash the secret: {name} takes {low} to {high} rounds, not {rounds}")
+
+
 def _check_salt(name: str, salt: str) -> None:
     if strange := sorted(set(salt) - set(SALT_ALPHABET)):
-        raise TemplateError(
-            f"invalid characters in {name} salt: `{''.join(strange)}`; it has letters, digits, `.` and `/`"
-        )
+        raise TemplateError(f"Could not hash the secret: invalid characters in {name} salt: `{''.join(strange)}`")
     size = SALT_SIZES[name]
     if len(salt) > size or (name == "bcrypt" and len(salt) != size):
         limit = f"{size}" if name == "bcrypt" else f"at most {size}"
         raise TemplateError(
-            f"salt of the wrong size: {name} requires {limit} characters, the given one has {len(salt)}"
+            f"Could not hash the secret: {name} requires a salt of {limit} characters, the given one has {len(salt)}"
         )
 
 
@@ -112,10 +122,8 @@ def _bcrypt(password: bytes, salt: str, rounds: int, ident: str) -> str:
     except ImportError:
         hint = "install it beside opsengine, or use sha512"
         raise TemplateError("bcrypt needs the Python package `bcrypt`", hint=hint) from None
-    from opsengine.templating.filters._crypt import BCRYPT_ALPHABET
-
     # 22 characters hold 132 bits, four more than the salt: those must be 0.
-    last = BCRYPT_ALPHABET[BCRYPT_ALPHABET.index(salt[-1]) & 0b110000]
+    last = _crypt.BCRYPT_ALPHABET[_crypt.BCRYPT_ALPHABET.index(salt[-1]) & 0b110000]
     setting = f"${ident}${rounds:02d}${salt[:-1]}{last}"
     return bcrypt.hashpw(password, setting.encode()).decode("ascii")
 

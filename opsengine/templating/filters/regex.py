@@ -77,6 +77,10 @@ def regex_escape(value: Any, re_type: str = "python") -> str:
         return re.escape(text_of(value))
     if re_type == "posix_basic":
         return re.sub(r"([].[^$*\\])", r"\\\1", text_of(value))
+    if re_type == "posix_extended":
+        raise TemplateError(
+            "Regex type (posix_extended) not yet implemented", hint="known dialects: python, posix_basic"
+        )
     raise TemplateError(f"Invalid regex type ({re_type})", hint="known dialects: python, posix_basic")
 
 

@@ -54,7 +54,7 @@ def mandatory(value: Any, msg: str | None = None) -> Any:
     if msg is not None:
         raise TemplateError(str(msg))
     name = value._undefined_name
-    raise TemplateError(f"Mandatory variable '{name}' not defined" if name else "Mandatory variable not defined")
+    raise TemplateError(f"Mandatory variable '{name}' not defined." if name else "Mandatory variable not defined.")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {"bool": to_bool, "d": default, "default": default, "mandatory": mandatory}

@@ -50,9 +50,8 @@ def unvault(value: Any, secret: Any, vault_id: str = LABEL, vaultid: str | None 
     data = _bytes("Vault should be in the form of a string", _ciphertext(value))
     if not is_encrypted(data):
         return data.decode()
-    secrets = current().secrets
     try:
-        found = Keyring([Password(str(vaultid or vault_id), password)], secrets=secrets).decrypt(data, COMMAND_LINE)
+        found = Keyring([Password(str(vaultid or vault_id), password)]).decrypt(data, COMMAND_LINE)
     except VaultError as error:
         raise TemplateError(f"Unable to decrypt: {error.message}") from None
     text = found.decode()

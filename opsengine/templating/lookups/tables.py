@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from opsengine.errors import TemplateError
+from opsengine.errors import OpsError, TemplateError
 from opsengine.templating.lookups.base import Files, Variables, inline_options, is_true, text_term, whole_number
 from opsengine.templating.lookups.files import read_text
 
@@ -41,7 +41,12 @@ def csvfile(
         if not key or (key == term and own):
             raise TemplateError("Search key is required but was not found")
         options = {**common, **own}
-        path = _files.find_file("files", str(options["file"]))
+        for name in ("col", "keycol"):
+            options[name] = whole_number(name, options[name])
+        try:
+            path = _files.find_file("files", str(options["file"]))
+        except OpsError as error:
+            raise TemplateError(f"No such file or directory: '{options['file']}'", hint=error.message) from None
         separator = {"TAB": "\t", "\\t": "\t"}.get(str(options["delimiter"]), str(options["delimiter"]))
         rows = csv.reader(read_text(path, str(options["encoding"]), "strict").splitlines(True), delimiter=separator)
         value = options["default"]
@@ -54,9 +59,9 @@ def csvfile(
     return result
 
 
-def _column(name: str, row: list[str], number: Any) -> str:
+def _column(name: str, row: list[str], number: int) -> str:
     try:
-        return row[whole_number("col", number)]
+        return row[number]
     except IndexError:
         raise TemplateError(f"a row of {name} has no column {number}, only {len(row)}") from None
 
