@@ -15,10 +15,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conformance.test_playbooks import COUNTS, HERE, INVENTORY, RECAP, kept
+from tests.conformance.test_playbooks import COUNTS, HERE, INVENTORY, OPTIONS, RECAP, kept
 
-FOLDERS = ("controls", "language_modules")
-PLAYBOOKS = sorted(path for folder in FOLDERS for path in (HERE / "playbooks" / folder).glob("*.yml"))
+PLAYBOOKS = sorted(path for folder in OPTIONS for path in (HERE / "playbooks" / folder).glob("*.yml"))
 HEADER = re.compile(r"^# (options|stdin|environment):[ ]?(.*)$", re.M)
 
 
