@@ -36,6 +36,12 @@ def show(
     return 0
 
 
+def show_hosts(names: Sequence[str]) -> int:
+    """Print the hosts that `opsengine exec` would run on, as ansible prints them."""
+    click.echo("\n".join([f"  hosts ({len(names)}):", *(f"    {name}" for name in names)]))
+    return 0
+
+
 def _hosts(run: Run, play: Play) -> Iterator[str]:
     names = run.hosts_of(play)
     yield f"    pattern: {run.pattern_of(play)}"

@@ -165,7 +165,7 @@ class Flow:
         yield from self._nodes(block.rescue, order)
 
     def _has_selected(self, nodes: Iterable[Task | Block]) -> bool:
-        """Whether the tags asked for leave anything of some tasks: an empty rescue rescues nothing."""
+        """Whether the tags asked for leave anything of some tasks; an empty rescue rescues nothing."""
         tasks = (task for node in nodes for task in (node.tasks() if isinstance(node, Block) else (node,)))
         return any(self.selected(task) for task in tasks)
 

@@ -20,7 +20,7 @@ from opsengine.execution.flow import HostFailed, beginnings, begins_at
 from opsengine.execution.host import HostWork
 from opsengine.execution.options import Options
 from opsengine.execution.play import PlayRun
-from opsengine.execution.scopes import early_renderer
+from opsengine.execution.scopes import early_renderer, learner
 from opsengine.execution.stats import Stats
 from opsengine.inventory.load import load_inventory
 from opsengine.inventory.model import Inventory
@@ -49,7 +49,7 @@ class Run:
         self.modules = Modules()
         self.engine = engine or equipped_engine()
         early = early_renderer(self.engine, options.extra_vars)
-        self.loader = Loader(self.modules, role_folders(), early)
+        self.loader = Loader(self.modules, role_folders(), early, learner(self.engine))
         self.stats = Stats()
         self.stopping = threading.Event()
         self.stepping = options.step
@@ -294,9 +294,13 @@ class Run:
     def ask(self, prompt: str, echo: bool = True) -> str:
         """Ask the person at the terminal; what is typed hidden is masked in every output."""
         self.bus.emit(Notice(message=prompt, level="question"))
-        if echo:
-            return input()
-        typed = getpass.getpass("")
+        try:
+            if echo:
+                return input()
+            typed = getpass.getpass("")
+        except (EOFError, OSError) as error:
+            hint = "-e NAME=VALUE gives an answer beforehand"
+            raise InputError(f"nobody has answered `{prompt}`: {error or 'the input has ended'}", hint=hint) from None
         self.secrets.add(typed)
         return typed
 

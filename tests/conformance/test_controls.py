@@ -16,10 +16,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conformance.test_playbooks import COUNTS, HERE, INVENTORY, RECAP, kept
+from tests.conformance.test_playbooks import COUNTS, HERE, INVENTORY, OPTIONS, RECAP, kept
 
-FOLDERS = ("controls", "language_modules")
-PLAYBOOKS = sorted(path for folder in FOLDERS for path in (HERE / "playbooks" / folder).glob("*.yml"))
+PLAYBOOKS = sorted(path for folder in OPTIONS for path in (HERE / "playbooks" / folder).glob("*.yml"))
 LISTINGS = HERE / "playbooks" / "controls" / "listings" / "all.yml"
 HEADER = re.compile(r"^# (options|stdin|environment):[ ]?(.*)$", re.M)
 
@@ -176,7 +175,7 @@ class TestKeptFacts:
             "- hosts: web\n  gather_facts: false\n  vars: {keep: [seen]}\n  tasks:\n"
             "    - set_fact: {seen: \"{{ [ansible_facts.mark | default('none'), mark | default('none')] }}\"}\n"
             "    - set_fact: {mark: kept, cacheable: true}\n"
-            f"    - import_tasks: {HERE}/playbooks/tasks/keep.yml\n"
+            f"    - import_tasks: {HERE}/playbooks/keep.yml\n"
             "    - {meta: clear_facts, when: clear | default(false)}\n"
         )
         environment = f"ANSIBLE_CACHE_PLUGIN=jsonfile ANSIBLE_CACHE_PLUGIN_CONNECTION={tmp_path}"
