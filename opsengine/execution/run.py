@@ -198,14 +198,20 @@ class Run:
                 self.unreachable.add(host)
 
     def _pattern(self, play: Play) -> str:
-        return ", ".join(str(part) for part in play.hosts)
+        return ", ".join(self.pattern_of(play))
+
+    def pattern_of(self, play: Play) -> list[str]:
+        """The parts of a play's pattern, rendered with what is known before any host is."""
+        rendered = self.engine.render(play.hosts, self._early_scope(play))
+        return [str(part) for item in rendered for part in (item if isinstance(item, list) else [item])]
+
+    def _early_scope(self, play: Play) -> Scope:
+        return Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
 
     def hosts_of(self, play: Play) -> list[str]:
         """The names of the hosts that a play's pattern and --limit select, in the play's order."""
-        scope = Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
-        rendered = self.engine.render(play.hosts, scope)
-        pattern = ",".join(str(part) for item in rendered for part in (item if isinstance(item, list) else [item]))
-        order = self.engine.render(play.keywords.get("order", "inventory"), scope)
+        pattern = ",".join(self.pattern_of(play))
+        order = self.engine.render(play.keywords.get("order", "inventory"), self._early_scope(play))
         hosts = ordered(select(self.inventory, pattern, self.options.limit), "inventory" if order is OMIT else order)
         return [host.name for host in hosts]
 
