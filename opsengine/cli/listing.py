@@ -24,7 +24,7 @@ def show(
         click.echo(f"\nplaybook: {playbook.path}")
         for number, play in enumerate(playbook.plays, 1):
             pattern = ",".join(run.pattern_of(play))
-            click.echo(f"\n  play #{number} ({pattern}): {play.name or pattern}\tTAGS: [{_joined(play.tags, ',')}]")
+            click.echo(f"\n  play #{number} ({pattern}): {run.title(play)}\tTAGS: [{_joined(play.tags, ',')}]")
             if hosts:
                 click.echo("\n".join(_hosts(run, play)))
             selected = [task for task in play.tasks() if everything or run.selected(task)] if tasks or tags else []
