@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -377,8 +378,10 @@ class TaskOnHost:
 
     def expression(self, text: Text) -> Any:
         """The value of an expression; something missing is shown as such, as Ansible's debug does."""
-        value = self.engine.expression(text, text.origin, self.here)
-        return self.run.shown(value)
+        value, problems = self.engine.displayed(text, text.origin, self.here)
+        for number, problem in enumerate(problems, 1):
+            warnings.warn(f"{text.origin}: error {number} - {problem}", stacklevel=2)
+        return value
 
     def condition(self, test: Any) -> bool:
         """Whether a condition holds in this task."""

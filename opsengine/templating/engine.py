@@ -17,7 +17,7 @@ from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvi
 from opsengine.templating.explain import explained, line_in, short
 from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, trusted, type_name
 from opsengine.templating.scope import Scope
-from opsengine.templating.undefined import Broken, Missing, MissingUsed, is_missing
+from opsengine.templating.undefined import Broken, Missing, MissingUsed
 from opsengine.vault.values import Confidential, Encrypted
 
 SIMPLE = re.compile(r"\{\{\s*(?!(?:true|false|none|True|False|None|not)\b)([A-Za-z_]\w*)\s*\}\}")
@@ -177,14 +177,35 @@ class Engine:
         return None
 
     def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
-        """The value of a bare expression (no braces) as plain data, or Undefined; a broken variable is an error."""
+        """The value of a bare expression (no braces), which may be Undefined."""
         try:
-            value = self._evaluate(text, "expression", scope, origin)
-            return value if is_missing(value) else plain(value)
+            return self._evaluate(text, "expression", scope, origin)
         except MissingUsed as error:
-            if not isinstance(error.what, Broken):
-                return error.what
+            return error.what
+        except Exception as error:
             raise explained(error, text, origin, scope) from error
+
+    def displayed(self, text: str, origin: Origin, scope: Scope) -> tuple[Any, list[str]]:
+        """
+        The value of a bare expression for people to look at, and what is wrong with it.
+
+        As in Ansible's debug, `<< error 1 - ... >>` stands for each element that is missing; what fails otherwise is
+        an error here too.
+        """
+        problems: list[str] = []
+
+        def instead(missing: Undefined) -> str:
+            if isinstance(missing, Broken) or not isinstance(missing, Missing):
+                raise _use_of(missing)
+            problems.append(missing.explain(scope).message)
+            return f"<< error {len(problems)} - {problems[-1]} >>"
+
+        try:
+            return plain(self._evaluate(text, "expression", scope, origin), instead=instead), problems
+        except MissingUsed as error:
+            if isinstance(error.what, Broken):
+                raise explained(error, text, origin, scope) from error
+            return instead(error.what), problems
         except Exception as error:
             raise explained(error, text, origin, scope) from error
 
@@ -320,7 +341,11 @@ def _as_template(expression: str) -> str:
 
 def _check(value: Any) -> None:
     if isinstance(value, Undefined):
-        raise MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(value._undefined_message)
+        raise _use_of(value)
+
+
+def _use_of(value: Undefined) -> Exception:
+    return MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(value._undefined_message)
 
 
 def _as_long(value: Any, source: str, newline: str = "\n") -> Any:
