@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from opsengine.config import config, role_folders
-from opsengine.errors import InputError, TaskFailed, UsageError, near
+from opsengine.errors import InputError, OpsError, TaskFailed, UsageError, near
 from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
@@ -29,6 +29,7 @@ from opsengine.inventory.variables import VarsFolders, combine
 from opsengine.playbook.loader import Loader
 from opsengine.playbook.nodes import Play, Playbook, Task
 from opsengine.reporting.bus import Bus
+from opsengine.source.text import Text
 from opsengine.templating.engine import Engine
 from opsengine.templating.functions import equipped_engine
 from opsengine.templating.lazy import OMIT
@@ -168,17 +169,17 @@ class Run:
         remaining = [host for host in hosts if host not in self.gone]
         if not remaining:
             reason = "no host matches its pattern" if not hosts else "every host has failed before"
-            self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
+            self.bus.emit(PlaySkipped(play=self.title(play), reason=reason, origin=play.origin))
             return not hosts
         if self.waiting and not self._begins_in(play):
             reason = "the task to begin at is not in it"
-            self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
+            self.bus.emit(PlaySkipped(play=self.title(play), reason=reason, origin=play.origin))
             return True
         self.stats.expect(remaining)
         play_run = PlayRun(self, play, remaining, hosts)
         batches = batch_sizes(self.engine.render(play.keywords.get("serial"), play_run.scopes.of_play()), remaining)
         for number, batch in enumerate(batches, 1):
-            name = play.name or self._pattern(play)
+            name = self.title(play)
             self.bus.emit(PlayStarted(play=name, hosts=batch, origin=play.origin, batch=(number, len(batches))))
             failed = play_run.run_batch(batch, pool)
             self._bury(failed)
@@ -197,15 +198,26 @@ class Run:
             if reason.unreachable:
                 self.unreachable.add(host)
 
-    def _pattern(self, play: Play) -> str:
-        return ", ".join(str(part) for part in play.hosts)
+    def title(self, play: Play) -> str:
+        """The play's name, its pattern where it has none; rendered, or as it was written where that fails."""
+        name = play.keywords.get("name") or ",".join(str(part) for part in play.hosts)
+        try:
+            return str(self.engine.render(Text(name, play.origin), self._early_scope(play)))
+        except OpsError:
+            return str(name)
+
+    def pattern_of(self, play: Play) -> list[str]:
+        """The parts of a play's pattern, rendered with what is known before any host is."""
+        rendered = self.engine.render(play.hosts, self._early_scope(play))
+        return [str(part) for item in rendered for part in (item if isinstance(item, list) else [item])]
+
+    def _early_scope(self, play: Play) -> Scope:
+        return Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
 
     def hosts_of(self, play: Play) -> list[str]:
         """The names of the hosts that a play's pattern and --limit select, in the play's order."""
-        scope = Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
-        rendered = self.engine.render(play.hosts, scope)
-        pattern = ",".join(str(part) for item in rendered for part in (item if isinstance(item, list) else [item]))
-        order = self.engine.render(play.keywords.get("order", "inventory"), scope)
+        pattern = ",".join(self.pattern_of(play))
+        order = self.engine.render(play.keywords.get("order", "inventory"), self._early_scope(play))
         hosts = ordered(select(self.inventory, pattern, self.options.limit), "inventory" if order is OMIT else order)
         return [host.name for host in hosts]
 

@@ -96,7 +96,7 @@ class Scopes:
             "ansible_play_hosts": lambda: play_run.alive(),
             "ansible_play_batch": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts_all": lambda: list(play_run.selected_hosts),
-            "ansible_play_name": lambda: play_run.play.name,
+            "ansible_play_name": lambda: run.title(play_run.play),
             "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
             "ansible_check_mode": lambda: options.check,
             "ansible_diff_mode": lambda: options.diff,
