@@ -71,6 +71,7 @@ class Run:
         began = time.monotonic()
         self._find_beginning(playbooks)
         self._read_ahead(playbooks)
+        self._flush_cache()
         self.bus.emit(
             RunStarted(
                 playbooks=[str(playbook.path) for playbook in playbooks],
@@ -234,8 +235,13 @@ class Run:
         cache = self.fact_cache
         if cache is None:
             return Facts()
-        known = {} if self.options.flush_cache else cache.read(name)
-        return Facts(known, functools.partial(cache.write, name))
+        return Facts(cache.read(name), functools.partial(cache.write, name))
+
+    def _flush_cache(self) -> None:
+        """Forget what earlier runs have kept of any host, whether or not it takes part in this one."""
+        if self.options.flush_cache and self.fact_cache is not None:
+            for name in self.inventory.hosts:
+                self.fact_cache.forget(name)
 
     def _inventory_variables(self, name: str) -> dict[str, Any]:
         host = self.inventory.host(name)
