@@ -1,9 +1,7 @@
 """Make sure that options are in a section of an INI file, or are not; all else in it stays as it is."""
 
-import os
 import re
 
-from modules.files import _entries
 from modules.files._attributes import described
 from modules.files._edited import _Edited
 from modules.kit import Arg, ModuleFailed
@@ -58,12 +56,6 @@ class IniFile(_Edited):
             condition["values"] = only or condition["values"] or []
         self.message = "OK"
         super().check_arguments()
-
-    def find_entries(self):
-        if self.create and not os.path.exists(self.path):
-            new = self.edited(b"")
-            return "", False, _entries.of_text(new) if new else []
-        return super().find_entries()
 
     def edited(self, old):
         text = old.decode("utf-8-sig", "surrogateescape").replace("\r\n", "\n").replace("\r", "\n")

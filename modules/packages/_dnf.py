@@ -3,6 +3,8 @@ The host's dnf, asked for a plan and then told to carry it out: through its Pyth
 its command line (_dnf_text.py).
 """
 
+import configparser
+import glob
 import json
 import os
 import subprocess
@@ -37,6 +39,45 @@ def session(request, backend):
     return TextSession(program, request)
 
 
+def streams(root):
+    """
+    {module: its stream, with / and its profiles behind it} of the modules of packages that are enabled.
+
+    root: the installroot. They are noted in files of their own (dnf(8), "Modularity").
+    """
+    found = {}
+    for path in glob.glob(os.path.join(root, "etc/dnf/modules.d/*.module")):
+        parser = configparser.RawConfigParser()
+        parser.read(path, encoding="utf-8")
+        for name in parser.sections():
+            if parser.get(name, "state", fallback="") == "enabled":
+                profiles = [part.strip() for part in parser.get(name, "profiles", fallback="").split(",")]
+                found[name] = stream_text(parser.get(name, "stream", fallback=""), profiles)
+    return found
+
+
+def stream_text(stream, profiles):
+    """A stream and its profiles as `streams` tells them."""
+    profiles = ",".join(sorted(set(filter(None, profiles))))
+    return stream + ("/" + profiles if profiles else "")
+
+
+def streams_after(before, changes):
+    """What `streams` will tell, for what it tells now and the changes that a plan names."""
+    after = dict(before)
+    for name in changes.get("reset", ()):
+        after.pop(name, None)
+    for name, stream in changes.get("enabled", {}).items():
+        after[name] = stream_text(stream, after.get(name, "").partition("/")[2].split(","))
+    for key in ("removed", "installed"):
+        for name, profiles in changes.get(key, {}).items():
+            if name in after:
+                stream, _, there = after[name].partition("/")
+                kept = [one for one in there.split(",") if one not in profiles]
+                after[name] = stream_text(stream, kept + (profiles if key == "installed" else []))
+    return after
+
+
 def _pythons():
     """The Pythons that may have dnf's module, the one that dnf itself runs on first."""
     found = []
@@ -54,7 +95,7 @@ class Session:
     A worker under a Python of the host. It waits with its plan until it is told to carry it out, or is left.
 
     plan: {"steps": {"name.arch": [versions before, versions after]}, "results": [text], "missing": [spec],
-    "messages": [text], "files": [path]}; for `list` only {"results": [package]}.
+    "messages": [text], "files": [path], "streams": {...}}; for `list` only {"results": [package]}.
     """
 
     def __init__(self, python, request):

@@ -34,6 +34,7 @@ class Worker:
         self.ask = request
         self.messages, self.failures, self.missing = [], [], []
         self.waited_for = None
+        self.modules = None
         self.base = dnf.Base()
         self.deadline = time.time() + request["lock_timeout"]
 
@@ -145,8 +146,8 @@ class Worker:
         return dict(self._steps(), missing=self.missing, messages=self.messages, waited_for=self.waited_for)
 
     def _sorted(self):
-        """(packages, groups, files): the names by their kind."""
-        packages, groups, files = [], [], []
+        """(packages, groups, modules, files): the names by their kind."""
+        packages, groups, modules, files = [], [], [], []
         for name in self.ask["names"]:
             if "://" in name or name.endswith(".rpm"):
                 files.append(name)
@@ -155,10 +156,18 @@ class Worker:
                 if owner or not self.ask["update_only"]:
                     packages.append(owner[0].name if owner else name)
             elif name.startswith("@"):
-                groups.append(name[1:].strip())
+                self._read_modules()
+                spec = name[1:].strip()
+                known = self.modules is not None and self.modules._get_modules(spec)[0]
+                (modules if known else groups).append(spec)
             else:
                 packages.append(name)
-        return packages, [self._group(name) for name in groups], files
+        return packages, [self._group(name) for name in groups], modules, files
+
+    def _read_modules(self):
+        if self.modules is None and getattr(dnf.base, "WITH_MODULES", False):
+            importlib.import_module("dnf.module.module_base")
+            self.modules = dnf.module.module_base.ModuleBase(self.base)
 
     def _group(self, name):
         """(whether it is an environment, its id)."""
@@ -170,8 +179,10 @@ class Worker:
         return environment is not None, (group or environment).id
 
     def _install(self):
-        packages, groups, files = self._sorted()
+        packages, groups, modules, files = self._sorted()
         self._install_files(files)
+        for spec in modules:
+            self._mark(spec, self._install_module, spec)
         for environment, name in groups:
             self._mark(name, self._install_group, environment, name)
         for spec in packages:
@@ -207,6 +218,21 @@ class Worker:
                 if self.ask["update_only"]:
                     return
         base.environment_install(name, kinds) if environment else base.group_install(name, kinds)
+
+    def _install_module(self, spec):
+        try:
+            if self.ask["state"] == "latest" and self._is_enabled(spec):
+                self.modules.upgrade([spec])
+            elif not self.ask["update_only"] or self._is_enabled(spec):
+                self.modules.install([spec], self.base.conf.strict)
+        except dnf.exceptions.MarkingErrors as error:
+            self.failures.append("%s: %s" % (spec, str(error).strip()))
+
+    def _is_enabled(self, spec):
+        """Whether the module is enabled, with the stream that the spec names, if it names one."""
+        nsv = self.modules._get_modules(spec)[1]
+        enabled = self.base._moduleContainer.getEnabledStream(nsv.name)
+        return bool(enabled) and (not nsv.stream or nsv.stream == enabled)
 
     def _install_files(self, files):
         try:
@@ -251,7 +277,11 @@ class Worker:
         return bool(installed) and installed[0].evr_gt(query[0])
 
     def _remove(self):
-        packages, groups, files = self._sorted()
+        packages, groups, modules, files = self._sorted()
+        for spec in modules:
+            self.modules.remove([spec])
+            self.modules.disable([spec])
+            self.modules.reset([spec])
         if files:
             raise Refused("Cannot remove paths -- please specify package name.")
         for environment, name in groups:
@@ -285,7 +315,19 @@ class Worker:
         word = "Downloaded" if self.ask["download_only"] else "Installed"
         results = ["%s: %s" % (word, package) for package in coming] + ["Removed: %s" % package for package in going]
         files = [self._place(package) for package in coming] if self.ask["download_only"] else []
-        return {"steps": steps, "results": results, "files": files}
+        return {"steps": steps, "results": results, "files": files, "streams": self._streams()}
+
+    def _streams(self):
+        """What changes of modules: names and streams enabled, names reset, names and profiles installed and removed."""
+        container = getattr(self.base, "_moduleContainer", None)
+        if container is None:
+            return {}
+        return {
+            "enabled": dict(container.getEnabledStreams()),
+            "reset": list(container.getResetModules()),
+            "installed": {name: list(profiles) for name, profiles in dict(container.getInstalledProfiles()).items()},
+            "removed": {name: list(profiles) for name, profiles in dict(container.getRemovedProfiles()).items()},
+        }
 
     def _place(self, package):
         """Where a package is downloaded to."""
@@ -387,7 +429,7 @@ def main():
 
     request = json.loads(sys.stdin.readline())
     try:
-        for name in ("dnf", "dnf.const", "dnf.exceptions", "dnf.subject", "dnf.util"):
+        for name in ("dnf", "dnf.base", "dnf.const", "dnf.exceptions", "dnf.subject", "dnf.util"):
             importlib.import_module(name)
     except ImportError as error:
         say({"no_dnf": str(error)})

@@ -19,8 +19,8 @@ class Dnf(Module):
     one_of = (("name", "list", "update_cache", "autoremove"),)
 
     name = Arg(
-        list, "The packages: names, names with versions (foo-1.0, foo >= 1.0), @groups, paths or URLs of .rpm files, "
-        "or paths that a package provides; * with state: latest upgrades all",
+        list, "The packages: names, names with versions (foo-1.0, foo >= 1.0), @groups, @modules (@name:stream/"
+        "profile), paths or URLs of .rpm files, or paths that a package provides; * with state: latest upgrades all",
         default=(), of=str, aliases=("pkg",),
     )  # fmt: skip
     state = Arg(
@@ -133,13 +133,24 @@ class Dnf(Module):
         if self.plan is None:
             self.session, self.plan = self._foresee()
             found = {key: versions for key, (versions, _) in self.plan.get("steps", {}).items()}
+            self.streams = self._changed_streams()
         else:
             names = {key.rpartition(".")[0] for key in self.plan["steps"]}
             installed = _rpm.installed(names, self.installroot)
             found = {"%s.%s" % key: versions for key, versions in installed.items()}
         if self.download_only:
             return {"files": [path for path in self.plan["files"] if os.path.exists(path)]}
-        return {"packages": self._shown(found)}
+        state = {"packages": self._shown(found)}
+        if self.streams:
+            there = _dnf.streams(self.installroot)
+            state["streams"] = {name: there[name] for name in self.streams if name in there}
+        return state
+
+    def _changed_streams(self):
+        """{module: the stream it will have, None for none} of the modules that the plan changes."""
+        before = _dnf.streams(self.installroot)
+        after = _dnf.streams_after(before, self.plan.get("streams", {}))
+        return {name: after.get(name) for name in {**before, **after} if before.get(name) != after.get(name)}
 
     def _shown(self, versions):
         steps = self.plan.get("steps", {})
@@ -149,7 +160,10 @@ class Dnf(Module):
         if self.download_only:
             return {"files": list(self.plan["files"])}
         after = self._shown({key: versions for key, (_, versions) in self.plan.get("steps", {}).items()})
-        return {"packages": dict(after, **self.unknown)}
+        wanted = {"packages": dict(after, **self.unknown)}
+        if self.streams:
+            wanted["streams"] = {name: stream for name, stream in self.streams.items() if stream is not None}
+        return wanted
 
     def apply(self, change):
         self.session.apply()

@@ -83,12 +83,15 @@ class YumRepository(_Attributes):
 
     def current(self):
         state = {"file": _hidden(_texts.there(self.path))}
-        if os.path.isfile(self.path) and self.state == "present":
-            state["attributes"] = self._only(self.read_attributes(self.path))
+        asked = self._asked()
+        if asked and os.path.isfile(self.path):
+            found = self.read_attributes(self.path)
+            state["attributes"] = {key: found.get(key) for key in asked}
         return state
 
-    def _only(self, attributes):
-        return {key: value for key, value in attributes.items() if key in self.wanted_attributes(self.path)}
+    def _asked(self):
+        """The attributes asked for; empty for none."""
+        return self.wanted_attributes(self.path) if self.state == "present" else {}
 
     def wanted(self):
         found = os.path.isdir(self.reposdir)
@@ -101,9 +104,8 @@ class YumRepository(_Attributes):
             for option, value in self._options():
                 after.set(self.name, option, value)
         wanted = {"file": self.before["file"] if _plain(before) == _plain(after) else self._content(after)}
-        if self.state == "present":
-            wanted["attributes"] = self.wanted_attributes(self.path)
-        return wanted
+        asked = self._asked()
+        return dict(wanted, attributes=asked) if asked else wanted
 
     def _parsed(self):
         parser = configparser.RawConfigParser()
@@ -132,11 +134,11 @@ class YumRepository(_Attributes):
         return _hidden(_texts.text(self.path, [text.getvalue()]))
 
     def apply(self, change):
+        asked = change.wanted.get("attributes", {})
         if "file" in change:
-            bits = change.wanted.get("attributes", {}).get("mode")
-            _texts.put(self.path, change.wanted["file"], int(bits, 8) if bits else None)
-        if self.state == "present":
-            self.set_attributes(self.path, change.wanted["attributes"])
+            _texts.put(self.path, change.wanted["file"], int(asked["mode"], 8) if "mode" in asked else None)
+        if asked:
+            self.set_attributes(self.path, asked)
 
     def brings(self, change):
         return [("path", self.path), _dnf.COMING] if self.state == "present" else []

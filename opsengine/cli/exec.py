@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from opsengine.cli import options as shared
-from opsengine.cli.listing import show
+from opsengine.cli.listing import show_hosts
 from opsengine.cli.passwords import use_vault, vault_options
 from opsengine.cli.running import command_line, guarded, prepared_run
 from opsengine.config import config
@@ -50,7 +50,7 @@ def command(pattern: str, module: str | None, arguments: str | None, **values: A
     play = _play(run, pattern, module, arguments)
     playbook = Playbook(Path("ad hoc"), [play])
     if values["list_hosts"]:
-        return show(run, [playbook], hosts=True)
+        return show_hosts(run.hosts_of(play))
     check_play(run.loader, run.engine, play)
     words = command_line(["opsengine", *sys.argv[1:]])
     return guarded(lambda: run.play_all([playbook], words), run.bus)

@@ -13,7 +13,7 @@ from opsengine.config import role_folders
 from opsengine.errors import InputError
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.lint import examine
-from opsengine.execution.scopes import early_renderer
+from opsengine.execution.scopes import early_renderer, learner
 from opsengine.playbook.loader import Loader
 from opsengine.templating.functions import equipped_engine
 
@@ -31,7 +31,7 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
     use_vault(values)
     paths: list[Path] = [existing(path) for path in playbooks]
     engine = equipped_engine()
-    loader = Loader(Modules(), role_folders(), early_renderer(engine, {}))
+    loader = Loader(Modules(), role_folders(), early_renderer(engine, {}), learner(engine))
     found, problems = examine(loader, engine, paths)
     if problems:
         raise InputError.of(problems)

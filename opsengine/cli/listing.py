@@ -23,8 +23,8 @@ def show(
     for playbook in playbooks:
         click.echo(f"\nplaybook: {playbook.path}")
         for number, play in enumerate(playbook.plays, 1):
-            pattern = ",".join(map(str, play.hosts))
-            click.echo(f"\n  play #{number} ({pattern}): {play.name or pattern}\tTAGS: [{_joined(play.tags, ',')}]")
+            pattern = ",".join(run.pattern_of(play))
+            click.echo(f"\n  play #{number} ({pattern}): {run.title(play)}\tTAGS: [{_joined(play.tags, ',')}]")
             if hosts:
                 click.echo("\n".join(_hosts(run, play)))
             selected = [task for task in play.tasks() if everything or run.selected(task)] if tasks or tags else []
@@ -36,9 +36,15 @@ def show(
     return 0
 
 
+def show_hosts(names: Sequence[str]) -> int:
+    """Print the hosts that `opsengine exec` would run on, as ansible prints them."""
+    click.echo("\n".join([f"  hosts ({len(names)}):", *(f"    {name}" for name in names)]))
+    return 0
+
+
 def _hosts(run: Run, play: Play) -> Iterator[str]:
     names = run.hosts_of(play)
-    yield f"    pattern: {[str(part) for part in play.hosts]}"
+    yield f"    pattern: {run.pattern_of(play)}"
     yield f"    hosts ({len(names)}):"
     yield from (f"      {name}" for name in names)
 

@@ -51,11 +51,11 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
     run_options = shared.run_options(values)
     run = prepared_run(run_options, values["output"], values["report"])
     loaded = _loaded(run, [shared.existing(path) for path in playbooks])
-    if values["list_hosts"] or values["list_tasks"] or values["list_tags"]:
-        return show(run, loaded, hosts=values["list_hosts"], tasks=values["list_tasks"], tags=values["list_tags"])
     if values["syntax_check"]:
         click.echo(f"{', '.join(playbooks)}: no problem found")
         return 0
+    if values["list_hosts"] or values["list_tasks"] or values["list_tags"]:
+        return show(run, loaded, hosts=values["list_hosts"], tasks=values["list_tasks"], tags=values["list_tags"])
     words = command_line(["opsengine", *sys.argv[1:]])
     code = guarded(lambda: run.play_all(loaded, words), run.bus)
     if config().truth("ANSIBLE_RETRY_FILES_ENABLED") and run.gone:

@@ -7,7 +7,7 @@ Python control flow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -165,13 +165,15 @@ class Flow:
         yield from self._nodes(block.rescue, order)
 
     def _has_selected(self, nodes: Iterable[Task | Block]) -> bool:
-        """Whether the tags asked for leave anything of some tasks: a rescue of which nothing is left rescues nothing."""
+        """Whether the tags asked for leave anything of some tasks; an empty rescue rescues nothing."""
         tasks = (task for node in nodes for task in (node.tasks() if isinstance(node, Block) else (node,)))
         return any(self.selected(task) for task in tasks)
 
     def _task(self, task: Task, order: Order) -> Steps:
         place = (*order, *task.order)
         outcome = yield Step(place, task, self._rescuable > 0)
+        if outcome.unwanted and isinstance(task, Handler):
+            self.notify(task)
         if task.role is not None and outcome.ran:
             self._roles_begun.add(task.role.use)
         if outcome.control == "flush_handlers":
@@ -193,6 +195,20 @@ class Flow:
             if id(handler) in self.notified:
                 self.notified.discard(id(handler))
                 yield from self._task(handler, order)
+
+
+def beginnings(play: Play) -> Iterator[Task]:
+    """The tasks that a play may begin at: all but those of a rescue, as nothing before them has failed then."""
+
+    def deep(nodes: Iterable[Task | Block]) -> Iterator[Task]:
+        for node in nodes:
+            if isinstance(node, Block):
+                yield from deep((*node.body, *node.always))
+            else:
+                yield node
+
+    for section in play.sections:
+        yield from deep(section)
 
 
 def begins_at(wanted: str | None, task: Task) -> bool:

@@ -78,15 +78,18 @@ class _Checker:
                     self.keywords(node)
             self.arguments(task)
             self.place(task)
-            self.templates(task.args, self._unrendered(task))
-            if task.loop is not None:
-                self.templates(task.loop.over)
+            if not _may_fail(task):
+                self.templates(task.args, self._unrendered(task))
+                if task.loop is not None:
+                    self.templates(task.loop.over)
             self.file(task)
             if known is not None:
                 self.notifications(task, known)
 
     def keywords(self, node: Node) -> None:
         for name, value in node.keywords.items():
+            if isinstance(node, (Task, Block)) and _may_fail(node):
+                continue
             if name in CONDITIONS:
                 for test in value if isinstance(value, list) else [value]:
                     self.condition(test, node.origin)
@@ -171,8 +174,8 @@ class _Checker:
                 self.problem(f"there is no handler `{name}`", name.origin, hint)
 
 
-def _may_fail(task: Task) -> bool:
-    """Whether the playbook itself deals with a failure of the task: then it is left to the run."""
+def _may_fail(task: Task | Block) -> bool:
+    """Whether the playbook itself deals with a failure of the task or block: then it is left to the run."""
     return any(
         "ignore_errors" in node.keywords or "failed_when" in node.keywords or (isinstance(node, Block) and node.rescue)
         for node in task.lineage()

@@ -71,11 +71,20 @@ def status_of(result: Mapping[str, Any]) -> Status:
     """How a result counts."""
     if result.get("unreachable"):
         return Status.UNREACHABLE
-    if result.get("failed"):
+    if has_failed(result):
         return Status.FAILED
     if result.get("skipped"):
         return Status.SKIPPED
     return Status.CHANGED if result.get("changed") else Status.OK
+
+
+def has_failed(result: Mapping[str, Any]) -> bool:
+    """Whether a task counts as failed: what `failed_when` says goes, even where `until` was never met."""
+    if "failed_when_result" in result:
+        return bool(result["failed_when_result"])
+    if result.get("failed") and result.get("results"):
+        return any(has_failed(item) for item in result["results"] if isinstance(item, Mapping))
+    return bool(result.get("failed"))
 
 
 def joined(items: list[Result]) -> Result:
@@ -109,7 +118,7 @@ def visible(result: Result, hidden: bool) -> tuple[Result, list[Mapping[str, Any
 def _diffs(result: Result) -> list[Mapping[str, Any]]:
     diff = result.get("diff") or []
     found = [_kept_short(each) for each in (diff if isinstance(diff, list) else [diff])]
-    for item in result.get("results", ()):
+    for item in _items(result):
         found += _diffs(item)
     return found
 
@@ -123,6 +132,12 @@ def _kept_short(diff: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _assumptions(result: Result) -> list[str]:
     found = list(result.get("assumes", ()))
-    for item in result.get("results", ()):
+    for item in _items(result):
         found += item.get("assumes", ())
     return list(dict.fromkeys(found))
+
+
+def _items(result: Result) -> list[Result]:
+    """The results of a loop's items; a module may call something else of its own so."""
+    results = result.get("results")
+    return [item for item in results if isinstance(item, dict)] if isinstance(results, list) else []

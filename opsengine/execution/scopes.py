@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsengine.execution.files import ControllerFiles
@@ -12,6 +13,7 @@ from opsengine.inventory.ranges import short_name
 from opsengine.playbook.loader import Render
 from opsengine.playbook.nodes import Role, Task
 from opsengine.templating.engine import Engine
+from opsengine.templating.plugins import plugins_of
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
 from opsengine.variables.layers import PlayLayers
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
 def early_renderer(engine: Engine, extra_vars: Mapping[str, Any]) -> Render:
     """Renders what has to be known before any host is: the names of imports."""
     return lambda text, layers: engine.render(text, Scope(engine, [extra_vars, *layers]))
+
+
+def learner(engine: Engine) -> Callable[[Path], None]:
+    """Teaches an engine the filters and tests in the folder of a playbook or role."""
+    return lambda folder: engine.add(plugins_of(folder, "filter"), plugins_of(folder, "test"), {})
 
 
 class Scopes:
@@ -89,7 +96,7 @@ class Scopes:
             "ansible_play_hosts": lambda: play_run.alive(),
             "ansible_play_batch": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts_all": lambda: list(play_run.selected_hosts),
-            "ansible_play_name": lambda: play_run.play.name,
+            "ansible_play_name": lambda: run.title(play_run.play),
             "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
             "ansible_check_mode": lambda: options.check,
             "ansible_diff_mode": lambda: options.diff,
@@ -111,6 +118,7 @@ class Scopes:
             "inventory_file": lambda: self.run.host_source(name)[0],
             "inventory_dir": lambda: self.run.host_source(name)[1],
             "vars": lambda: self.of(work, task),
+            "ansible_search_path": lambda: ControllerFiles(self.play_run.play, task, None).search_path(),
         }
         role = task.role if task else None
         if role is not None:

@@ -155,26 +155,25 @@ class TaskOnHost:
 
     def run_item(self, item: Item) -> Result:
         """One pass by itself, repeated as `until` says."""
-        if self.task.keywords.get("until") is not None:
-            return self._until(item)
-        return self._pass([item])[0]
-
-    def _until(self, item: Item) -> Result:
         retries, delay = loops.patience(self, item.scope)
-        attempt = 0
-        while True:
-            attempt += 1
+        return self._until(item, retries, delay) if retries else self._pass([item])[0]
+
+    def _until(self, item: Item, retries: int, delay: float) -> Result:
+        """Run it until `until` holds (without one: until it does not fail), and again at most so many times."""
+        until = self.task.keywords.get("until")
+        name = self.task.keywords.get("register")
+        for attempt in range(1, retries + 2):
             item.result, item.prepared, item.attempts = None, None, attempt
             result = self._pass([item])[0]
             if result.get("skipped") and "skip_reason" in result:
                 return result
-            name = self.task.keywords.get("register")
             view = item.scope.with_layer({str(name): result}) if name else item.scope
-            if self.engine.condition(self.task.keywords["until"], view, self.task.origin):
+            if not result["failed"] if until is None else self.engine.condition(until, view, self.task.origin):
                 return result
             if attempt > retries or self.run.stopping.wait(delay):
-                result["failed"] = True
-                return result
+                break
+        result.update(failed=True, attempts=retries)
+        return result
 
     def _pass(self, items: list[Item]) -> list[Result]:
         """Run some items: all the requests they make travel together."""

@@ -78,7 +78,7 @@ class Terms:
 def _timeout(on: TaskOnHost) -> float | None:
     seconds = on.seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT"))
     if seconds is not None and not 0 <= seconds <= LONGEST:
-        raise TaskFailed(f"Timeout {seconds:g} is invalid, it must be between 0 and {LONGEST}")
+        raise TaskFailed(f"Timeout {seconds:.0f} is invalid, it must be between 0 and {LONGEST}")
     return seconds
 
 

@@ -6,6 +6,7 @@ https://docs.ansible.com/ansible-core/2.19/collections/ansible/builtin/construct
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from opsengine.source.text import Origin, Text, TextDict, origin_of
 if TYPE_CHECKING:
     from opsengine.templating.engine import Engine
     from opsengine.templating.scope import Scope
+    from opsengine.variables.cache import FactCache
 
 OPTIONS = (
     "plugin",
@@ -42,20 +44,28 @@ class Surroundings:
     What a plugin may look at besides its own file.
 
     extra_vars: the variables of the command line. read: the sources read so far, in order, of which the folders may
-    hold group_vars and host_vars. engine: renders expressions; made when the first is there.
+    hold group_vars and host_vars. engine: renders expressions; made when the first is there. cache: where facts are
+    kept from run to run, if anywhere.
     """
 
     extra_vars: Mapping[str, Any] = field(default_factory=dict)
     read: list[Path] = field(default_factory=list)
-    _engine: Engine | None = None
 
-    @property
+    @functools.cached_property
     def engine(self) -> Engine:
-        if self._engine is None:
-            from opsengine.templating.functions import equipped_engine
+        from opsengine.templating.functions import equipped_engine
 
-            self._engine = equipped_engine()
-        return self._engine
+        return equipped_engine()
+
+    @functools.cached_property
+    def cache(self) -> FactCache | None:
+        from opsengine.variables.cache import configured
+
+        return configured(config())
+
+    def facts(self, host: str) -> dict[str, Any]:
+        """What a host has told in earlier runs, where `fact_caching` keeps it."""
+        return self.cache.read(host) if self.cache else {}
 
     def scope(self, *layers: Mapping[str, Any]) -> Scope:
         from opsengine.templating.scope import Scope
@@ -135,6 +145,7 @@ class _Constructor:
                 "inventory_dir": host.inventory_dir,
             },
             self.folders.of_host(host.name),
+            self.around.facts(host.name),
         ):
             combine(found, layer)
         return found

@@ -276,8 +276,10 @@ class Inventory:
     ) -> bool:
         """What the module add_host does; whether that changed anything."""
         before = self.revision
-        host = self.hosts.get(name) or self.add_host(name, "all")
-        for key, value in (variables or {}).items():
+        known = self.hosts.get(name)
+        implicit = self.host(name) if known is None and name in LOCALHOST else None
+        host = known or self.add_host(name, "all")
+        for key, value in {**(implicit.vars if implicit else {}), **(variables or {})}.items():
             if key not in host.vars or host.vars[key] != value:
                 self.set_variable(host, key, value, COMMAND_LINE)
         for group_name in groups:

@@ -30,17 +30,36 @@ class Loader:
     Reads playbooks. `problems` collects what is wrong; `load` raises it all as one InputError.
 
     role_folders: further folders to look for roles in. render: renders the name of what is imported with the variables
-    that are known before any host is (layers, strongest first); raises OpsError.
+    that are known before any host is (layers, strongest first); raises OpsError. learn: called once with the folder of
+    each playbook and role, for the filters and tests in it; raises OpsError.
     """
 
-    def __init__(self, catalogue: Catalogue, role_folders: tuple[Path, ...] = (), render: Render | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        role_folders: tuple[Path, ...] = (),
+        render: Render | None = None,
+        learn: Callable[[Path], None] = lambda folder: None,
+    ) -> None:
         self.catalogue = catalogue
         self.role_folders = role_folders
         self.render = render
+        self._learn = learn
+        self._learnt: set[Path] = set()
         self.problems: list[InputError] = []
         self.roles = RoleReader(self)
         self._files: dict[Path, Any] = {}
         self._lock = threading.RLock()
+
+    def learn_from(self, folder: Path) -> None:
+        """Take in the filters and tests that the folder of a playbook or role brings along."""
+        if folder in self._learnt:
+            return
+        self._learnt.add(folder)
+        try:
+            self._learn(folder)
+        except InputError as error:
+            self.problems.append(error)
 
     def load(self, path: Path | str) -> Playbook:
         """Read a playbook and everything it names statically; raises InputError with every problem found."""
@@ -52,6 +71,7 @@ class Loader:
     def load_leniently(self, path: Path | str) -> Playbook:
         """As `load`, but leaves the problems in `problems`."""
         path = Path(path)
+        self.learn_from(path.parent)
         return Playbook(path, self._plays(path, {}))
 
     @contextmanager

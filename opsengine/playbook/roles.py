@@ -136,6 +136,7 @@ class RoleReader:
         path = self._find(name, parent, origin)
         if path is None:
             return None
+        self.loader.learn_from(path)
         role = Role(origin=origin, keywords=found, parent=parent, role_name=path.name, path=path, params=dict(params))
         role.entry = repr(sorted((name, value) for name, value in files.items() if name.endswith("_from")))
         if _contains_itself(role):

@@ -186,6 +186,8 @@ class TaskReader:
             try:
                 return parse(value, free_form, known)
             except ValueError as error:
+                if free_form is not None:
+                    return TextDict({free_form: value}, origin)
                 self.problem(f"the arguments of `{module}`: {error}", origin, f"see: opsengine doc {module}")
                 return TextDict((), origin)
         if free_form is not None and isinstance(value, (int, float, list)):

@@ -11,13 +11,13 @@ import jinja2
 from jinja2.runtime import Undefined
 
 from opsengine.config import config
-from opsengine.errors import OpsError, TemplateError, UsageError
+from opsengine.errors import OpsError, TemplateError, UndefinedVariable, UsageError
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
-from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, trusted, type_name
+from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, trusted, type_name
 from opsengine.templating.scope import Scope
-from opsengine.templating.undefined import Missing, MissingUsed
+from opsengine.templating.undefined import Broken, Missing, MissingUsed, is_missing
 from opsengine.vault.values import Confidential, Encrypted
 
 SIMPLE = re.compile(r"\{\{\s*(?!(?:true|false|none|True|False|None|not)\b)([A-Za-z_]\w*)\s*\}\}")
@@ -74,7 +74,7 @@ class Engine:
         """
         if isinstance(value, Text):
             if not value.is_template:
-                return str(value)
+                return value
             return self._finished(self.render_string(value, scope), value, scope)
         if isinstance(value, dict):
             pairs = ((plain(key), self.render(item, scope)) for key, item in value.items())
@@ -99,6 +99,18 @@ class Engine:
             return found if found is OMIT else trusted(found)
         except Exception as error:
             raise explained(error, value, value.origin, scope) from error
+
+    def render_known(self, value: Any, scope: Scope) -> Any:
+        """As `render`, but elements that name something missing are left out too (`with_first_found`)."""
+        if isinstance(value, dict):
+            pairs = ((plain(key), self.render_known(item, scope)) for key, item in value.items())
+            return {key: item for key, item in pairs if item is not OMIT}
+        if isinstance(value, (list, tuple)):
+            return [item for item in (self.render_known(item, scope) for item in value) if item is not OMIT]
+        try:
+            return known(self.render_string(value, scope)) if isinstance(value, Text) else value
+        except UndefinedVariable:
+            return OMIT
 
     @staticmethod
     def _finished(value: Any, source: Text | None, scope: Scope) -> Any:
@@ -165,11 +177,14 @@ class Engine:
         return None
 
     def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
-        """The value of a bare expression (no braces), which may be Undefined."""
+        """The value of a bare expression (no braces) as plain data, or Undefined; a broken variable is an error."""
         try:
-            return self._evaluate(text, "expression", scope, origin)
+            value = self._evaluate(text, "expression", scope, origin)
+            return value if is_missing(value) else plain(value)
         except MissingUsed as error:
-            return error.what
+            if not isinstance(error.what, Broken):
+                return error.what
+            raise explained(error, text, origin, scope) from error
         except Exception as error:
             raise explained(error, text, origin, scope) from error
 

@@ -32,12 +32,14 @@ def explained(error: Exception, text: str | None, origin: Origin, known: Iterabl
         return missing
     if isinstance(error, jinja2.TemplateSyntaxError):
         return _syntax(error, text, origin, shown)
+    if isinstance(error, SyntaxError):  # of the Python code that a template becomes
+        return TemplateError(f"Syntax error in template: {error.msg}{shown}", origin=origin)
     if isinstance(error, RecursionError):
         return TemplateError(f"Recursive loop detected{shown}", origin=origin, hint="something is defined by itself")
     if isinstance(error, jinja2.TemplateNotFound):
         return TemplateError(f"there is no template {error}{shown}", origin=origin)
-    kind = "" if isinstance(error, (jinja2.TemplateError, ZeroDivisionError)) else f"{type(error).__name__}: "
-    return TemplateError(f"{kind}{error}{shown}", origin=origin)
+    kind = "" if isinstance(error, jinja2.TemplateError) else "Error rendering template: "
+    return TemplateError(f"{kind}{error or type(error).__name__}{shown}", origin=origin)
 
 
 def _syntax(error: jinja2.TemplateSyntaxError, text: str | None, origin: Origin, shown: str) -> OpsError:

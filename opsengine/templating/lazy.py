@@ -236,6 +236,8 @@ def type_name(value: Any) -> str:
         return kind.__name__
     if isinstance(value, Undefined):
         return "UndefinedMarker"
+    if kind.__name__ == "Scope":
+        return "HostVarsVars"
     for plain_kind in (str, int, float, *CONTAINERS):
         if isinstance(value, plain_kind) and kind.__module__.startswith("opsengine."):
             return plain_kind.__name__
@@ -244,7 +246,9 @@ def type_name(value: Any) -> str:
 
 def plain(value: Any, strictly: bool = True) -> Any:
     """
-    A rendered value as plain data: no `Text`, no lazy container, nothing omitted left, tuples and sets as lists.
+    A rendered value as plain data: no template, no lazy container, nothing omitted left, tuples and sets as lists.
+
+    Text of the project's files that is no template stays `Text`: a condition may be given by a variable's value.
 
     strictly: what is neither data nor a container of data is an error; otherwise it is left as it is.
     Raises TemplateError, and MissingUsed for something missing.
@@ -252,7 +256,9 @@ def plain(value: Any, strictly: bool = True) -> Any:
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
-        return value if type(value) is str else str(value)
+        if type(value) is str or (isinstance(value, Text) and not value.is_template):
+            return value
+        return str(value)
     if isinstance(value, dict):
         pairs = value.items() if type(value) is LazyDict else dict.items(value)
         return {plain(key, strictly): plain(item, strictly) for key, item in pairs if item is not OMIT}
@@ -280,6 +286,18 @@ def trusted(value: Any) -> Any:
         return {trusted(key): trusted(item) for key, item in pairs if item is not OMIT}
     if isinstance(value, list):
         return [trusted(item) for item in value if item is not OMIT]
+    return plain(value)
+
+
+def known(value: Any) -> Any:
+    """As `plain`, without the elements that are missing; OMIT for what is missing itself."""
+    if isinstance(value, Undefined):
+        return OMIT
+    if isinstance(value, Mapping):
+        pairs = ((plain(key), known(item)) for key, item in value.items())
+        return {key: item for key, item in pairs if item is not OMIT}
+    if isinstance(value, (list, tuple)):
+        return [item for item in map(known, value) if item is not OMIT]
     return plain(value)
 
 

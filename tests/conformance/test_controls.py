@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -15,11 +16,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.conformance.test_playbooks import COUNTS, HERE, INVENTORY, RECAP, kept
+from tests.conformance.test_playbooks import COUNTS, HERE, INVENTORY, OPTIONS, RECAP, kept
 
-FOLDERS = ("controls", "language_modules")
-PLAYBOOKS = sorted(path for folder in FOLDERS for path in (HERE / "playbooks" / folder).glob("*.yml"))
-HEADER = re.compile(r"^# (options|stdin|environment): (.*)$", re.M)
+PLAYBOOKS = sorted(path for folder in OPTIONS for path in (HERE / "playbooks" / folder).glob("*.yml"))
+LISTINGS = HERE / "playbooks" / "controls" / "listings" / "all.yml"
+HEADER = re.compile(r"^# (options|stdin|environment):[ ]?(.*)$", re.M)
 
 
 class Case(NamedTuple):
@@ -122,4 +123,70 @@ class TestAPlaybookWithOptions:
     @pytest.mark.parametrize("case", [case for playbook in PLAYBOOKS for case in cases(playbook)], ids=str)
     def test_means_what_it_means_in_ansible(self, case: Case, tmp_path: Path) -> None:
         theirs, ours, output = compared(case, tmp_path, outcome)
+        assert theirs[1], output
         assert theirs == ours, output
+
+
+def listed(text: str) -> list[str]:
+    """The lines of a listing; hosts and tags sorted, which Ansible shows in any order."""
+    lines = [
+        re.sub(r"TAGS: \[(.*)\]", lambda tags: f"TAGS: {sorted(re.split(', ?', tags[1]))}", line).strip()
+        for line in text.splitlines()
+        if line.strip()
+    ]
+    groups = itertools.groupby(lines, key=lambda line: re.fullmatch(r"h\d", line) is not None)
+    return [line for of_hosts, group in groups for line in (sorted(group) if of_hosts else group)]
+
+
+class TestAListing:
+    @pytest.mark.parametrize("case", cases(LISTINGS), ids=str)
+    def test_shows_what_ansible_shows(self, case: Case, tmp_path: Path) -> None:
+        theirs = run([str(Path(sys.executable).parent / "ansible-playbook")], case, tmp_path / "ansible")
+        ours = run([sys.executable, "-m", "opsengine", "run"], case, tmp_path / "opsengine")
+        assert (theirs.returncode, listed(theirs.stdout)) == (ours.returncode, listed(ours.stdout)), ours.stderr
+
+
+class TestASyntaxCheck:
+    @pytest.mark.parametrize(
+        ("tasks", "passes"),
+        [
+            ("[debug: ]", True),
+            ("[{debug: , name: '{{ nowhere }}'}]", True),
+            ("[{include_tasks: '{{ nowhere }}.yml'}]", True),
+            ("[{include_role: {name: nowhere}, when: false}]", True),
+            ("[{command: 'true', whn: x}]", False),
+            ("[no_such_module: ]", False),
+            ("[import_tasks: nowhere.yml]", False),
+            ("[import_role: {name: nowhere}]", False),
+            ("[{debug: , register: [x]}]", False),
+            ("[{debug: , loop: [1], with_items: [1]}]", False),
+            ("[{debug: , ping: }]", False),
+            ("[{block: [debug: ], loop: [1]}]", False),
+            ("[{debug: , tags: {a: b}}]", False),
+            ("{a: b", False),
+        ],
+    )
+    def test_refuses_what_ansible_refuses(self, tasks: str, passes: bool, tmp_path: Path) -> None:
+        (tmp_path / "p.yml").write_text(f"- hosts: web\n  tasks: {tasks}\n")
+        case = Case(tmp_path / "p.yml", "--syntax-check")
+        theirs = run([str(Path(sys.executable).parent / "ansible-playbook")], case, tmp_path / "ansible")
+        ours = run([sys.executable, "-m", "opsengine", "run"], case, tmp_path / "opsengine")
+        assert (passes, passes) == (theirs.returncode == 0, ours.returncode == 0), theirs.stderr + ours.stderr
+
+
+class TestKeptFacts:
+    def test_are_seen_by_the_next_run_and_forgotten_with_flush_cache(self, tmp_path: Path) -> None:
+        (tmp_path / "p.yml").write_text(
+            "- name: kept_facts\n  hosts: web\n  gather_facts: false\n  vars: {keep: [seen]}\n  tasks:\n"
+            "    - set_fact: {seen: \"{{ [ansible_facts.mark | default('none'), mark | default('none')] }}\"}\n"
+            "    - set_fact: {mark: kept, cacheable: true}\n"
+            f"    - import_tasks: {HERE}/playbooks/keep.yml\n"
+            "    - {meta: clear_facts, when: clear | default(false) | bool}\n"
+        )
+        environment = f"ANSIBLE_CACHE_PLUGIN=jsonfile ANSIBLE_CACHE_PLUGIN_CONNECTION={tmp_path}"
+        for options in ("", "", "--flush-cache", "-e clear=yes", "", "--limit h2 --flush-cache", ""):
+            of_ansible = Case(tmp_path / "p.yml", options, environment=f"{environment}/of_ansible")
+            of_opsengine = Case(tmp_path / "p.yml", options, environment=f"{environment}/of_opsengine")
+            theirs = through_ansible(of_ansible, tmp_path / "ansible")
+            ours = through_opsengine(of_opsengine, tmp_path / "opsengine")
+            assert outcome(theirs) == outcome(ours), options

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+THEIRS = {"inventory": "ansible-inventory", "exec": "ansible"}
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/inventory.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
@@ -42,8 +43,8 @@ def test_a_command_shows_what_is_said(folder: Path, line: str, output: str) -> N
     assert output == shown(folder, [sys.executable, "-m", "opsengine", *words])
     if words[0] == "inventory":
         words = words if {"--host", "--list"} & set(words) else [*words, "--graph"]
-        theirs = shown(folder, [str(Path(sys.executable).with_name("ansible-inventory")), *words[1:]])
-        assert output.splitlines() == theirs.splitlines()
+    theirs = shown(folder, [str(Path(sys.executable).with_name(THEIRS[words[0]])), *words[1:]])
+    assert output.splitlines() == theirs.splitlines()
 
 
 def test_there_are_examples() -> None:

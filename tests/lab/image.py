@@ -68,7 +68,9 @@ def _build_layer(image: str, network: str, script: str) -> None:
         _build_bare(bare)
     builder = f"{REPOSITORY}-builder"
     docker("rm", "--force", "--volumes", builder, check=False)
-    docker("run", "--name", builder, "--network", network, bare, "sh", "-c", script, timeout=600)
+    # What runs may read its standard input, so the script must not be there any more.
+    command = ["sh", "-c", "cat > /tmp/script && sh /tmp/script < /dev/null"]
+    docker("run", "--interactive", "--name", builder, "--network", network, bare, *command, stdin=script, timeout=600)
     docker("commit", "--change", START, builder, image, timeout=300)
     docker("rm", "--volumes", builder)
 

@@ -41,7 +41,8 @@ class TestAnsibleCfg:
     def test_of_a_folder_that_all_may_write_to_does_not_count(self, folder: Path) -> None:
         (folder / "ansible.cfg").write_text("[defaults]\nforks = 7\n")
         folder.chmod(0o777)
-        assert config().number("ANSIBLE_FORKS") is None
+        with pytest.warns(UserWarning, match="all may write to this folder"):
+            assert config().number("ANSIBLE_FORKS") is None
 
     def test_is_the_one_that_the_environment_names(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / "ansible.cfg").write_text("[defaults]\nforks = 7\n")

@@ -129,8 +129,10 @@ class IncludeVars(ControllerModule):
         found = [path for path in sorted(folder.rglob("*")) if path.is_file() and self._wanted(path, folder)]
         other = [path for path in found if path.suffix not in endings]
         if other and not self.ignore_unknown_extensions:
+            message = f"{other[0]} does not have a valid extension: {', '.join(self.extensions)}"
             raise TaskFailed(
-                f"{other[0]} does not have a valid extension: {', '.join(self.extensions)}",
+                message,
+                result={"message": message},
                 hint="name its ending in `extensions`, or set `ignore_unknown_extensions`",
             )
         return [path for path in found if path not in other]

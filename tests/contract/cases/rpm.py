@@ -12,6 +12,8 @@ def have(*names: str) -> str:
     return FRESH + (f"rpm -i --nodeps {' '.join(f'/srv/rpm/{name}.rpm' for name in names)}; " if names else "")
 
 
+NO_STREAM = "dnf -yq module reset app; "
+STREAMS = INSTALLED + "; cat /etc/dnf/modules.d/* 2>/dev/null || true"
 EPEL = {
     "name": "epel", "description": "Extra Packages", "baseurl": "http://e.invalid/$releasever", "enabled": False,
     "exclude": ["a", "b*"],
@@ -63,6 +65,14 @@ CASES = [
     Case("dnf", "installs what provides a path", {"name": "/usr/bin/lib"}, arrange=have(), rpm=True,
          snapshot=INSTALLED),
     Case("dnf", "installs a group", {"name": "@Tools"}, arrange=have(), snapshot=INSTALLED, rpm=True),
+    Case("dnf", "installs a stream of a module", {"name": "@app:2/common"}, arrange=have() + NO_STREAM, rpm=True,
+         snapshot=STREAMS, undo={"name": "@app", "state": "absent"}),
+    Case("dnf", "enables the default stream of what it installs", {"name": "app"}, arrange=have() + NO_STREAM, rpm=True,
+         snapshot=STREAMS),
+    Case("dnf", "leaves a stream alone that is installed", {"name": "@app:2"}, rpm=True, snapshot=STREAMS, same=True,
+         arrange=have() + NO_STREAM + "dnf -yq module install app:2"),
+    Case("dnf", "finds that a module is up to date", {"name": "@app", "state": "latest"}, rpm=True, snapshot=STREAMS,
+         same=True, arrange=have() + NO_STREAM + "dnf -yq module install app:2"),
     Case("dnf", "installs what is signed, and takes its key over", {"name": "sealed"}, arrange=have(), rpm=True,
          snapshot=INSTALLED),
     Case("dnf", "leaves a package out", {"name": "tool", "exclude": "docs"}, arrange=have(), rpm=True,
@@ -72,7 +82,8 @@ CASES = [
     Case("dnf", "fetches what repositories hold", {"update_cache": True}, arrange=have(), snapshot=INSTALLED, rpm=True,
          same=True, expect={"msg": "Cache updated", "results": []}),
     Case("dnf", "lists repositories", {"list": "repos"}, arrange=have(), snapshot=INSTALLED, kind="query", rpm=True,
-         expect={"results": [{"repoid": "lab", "state": "enabled"}, {"repoid": "signed", "state": "enabled"}]}),
+         expect={"results": [{"repoid": "lab", "state": "enabled"}, {"repoid": "signed", "state": "enabled"},
+                             {"repoid": "streams", "state": "enabled"}]}),
     Case("dnf", "installs by the command line", {"name": "tool", "use_backend": "yum"}, arrange=have(), rpm=True,
          snapshot=INSTALLED, undo={"name": ["tool", "lib", "docs"], "state": "absent", "use_backend": "yum"}),
     Case("dnf", "brings up to date by the command line", {"name": ["tool", "docs"], "state": "latest",

@@ -5,6 +5,7 @@
 #   lab     enabled:  lib 1.0 and 1.1; tool 1.0 and 1.1 of epoch 2, needs lib, recommends docs; docs; broken, whose need
 #                     nothing meets; the group Tools of tool and docs
 #   extra   disabled: tool 1.2; hidden
+#   streams enabled: the module app with the streams 1, the default, and 2, each with the profile common
 #   signed  enabled, its packages checked with /srv/rpm/KEY: sealed
 set -eu
 
@@ -52,6 +53,9 @@ add_package lab broken 1.0 'Requires: nosuch'
 add_package extra tool 1.2 "$(printf 'Epoch: 2\nRequires: lib\nRecommends: docs')"
 add_package extra hidden 1.0 ''
 add_package signed sealed 1.0 ''
+for stream in 1 2; do
+    add_package streams app $stream.0 "ModularityLabel: app:$stream:1:c0"
+done
 
 export GNUPGHOME=/tmp/gnupg
 mkdir -m 700 $GNUPGHOME
@@ -67,10 +71,36 @@ cat > /tmp/comps.xml <<'END'
 <uservisible>true</uservisible><packagelist><packagereq type="mandatory">tool</packagereq>
 <packagereq type="default">docs</packagereq></packagelist></group></comps>
 END
-for repository in lab extra signed; do
+cat > /tmp/modules.yaml <<'END'
+---
+document: modulemd-defaults
+version: 1
+data: {module: app, stream: "1", profiles: {"1": [common], "2": [common]}}
+END
+for stream in 1 2; do
+    cat >> /tmp/modules.yaml <<END
+---
+document: modulemd
+version: 2
+data:
+  name: app
+  stream: "$stream"
+  version: 1
+  context: c0
+  arch: noarch
+  summary: For tests
+  description: For tests
+  license: {module: [none]}
+  dependencies: [{buildrequires: {}, requires: {}}]
+  profiles: {common: {rpms: [app]}}
+  artifacts: {rpms: [app-0:$stream.0-1.el9.noarch]}
+END
+done
+for repository in lab extra streams signed; do
     groups=''
     [ $repository != lab ] || groups='--groupfile /tmp/comps.xml'
     createrepo_c --quiet $groups /srv/rpm/$repository
+    [ $repository != streams ] || modifyrepo_c --mdtype=modules /tmp/modules.yaml /srv/rpm/streams/repodata > /dev/null
     printf '[%s]\nname=%s\nbaseurl=file:///srv/rpm/%s\nenabled=%s\ngpgcheck=%s\ngpgkey=file:///srv/rpm/KEY\n' $repository \
         $repository $repository "$([ $repository = extra ] && echo 0 || echo 1)" \
         "$([ $repository = signed ] && echo 1 || echo 0)" > /etc/yum.repos.d/$repository.repo

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from opsengine.cli import options
 from opsengine.cli.options import connection_variables
 from opsengine.config import config
 
@@ -194,6 +195,19 @@ class TestExec:
         (folder / "ansible.cfg").write_text("[defaults]\nmodule_name = debug\nmodule_args = msg=from-settings\n")
         assert "from-settings" in command(folder, "exec", "localhost").stdout
         assert "msg=x" in command(folder, "exec", "localhost", "-m", "command", "-a", "echo msg=x").stdout
+
+
+class TestTheInventory:
+    def test_is_ansibles_usual_one_where_nothing_is_said(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("ANSIBLE_INVENTORY", raising=False)
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(options, "USUAL_INVENTORY", str(folder / "hosts"))
+        config.cache_clear()
+        assert () == options.inventory_sources(())
+        (folder / "hosts").touch()
+        assert (str(folder / "hosts"),) == options.inventory_sources(())
+        assert ("web,",) == options.inventory_sources(("web,",))
+        config.cache_clear()
 
 
 class TestTheLimit:

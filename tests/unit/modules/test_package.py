@@ -17,4 +17,4 @@ class TestPackage:
 
     def test_checks_them_as_the_manager_does(self, perform: Perform) -> None:
         result = perform("package", name="x", use="apt", state="gone")
-        assert "state: should be one of present, absent, latest" in result["msg"]
+        assert "value of state must be one of: present, absent, latest" in result["msg"]

@@ -12,6 +12,7 @@ from tests.keys import FINGERPRINT, KEY
 from tests.unit.modules.conftest import Perform
 
 library.make_importable()
+from modules.packages._dnf import streams, streams_after  # noqa: E402
 from modules.packages._dnf_text import table  # noqa: E402
 from modules.packages._rpm import compare  # noqa: E402
 
@@ -83,6 +84,25 @@ class TestAVersion:
     )
     def test_compares_as_rpm_does(self, one: str, other: str, expected: int) -> None:
         assert (expected, -expected) == (compare(one, other), compare(other, one))
+
+
+class TestStreams:
+    def test_are_read_from_the_files_of_dnf(self, tmp_path: Path) -> None:
+        folder = tmp_path / "etc" / "dnf" / "modules.d"
+        folder.mkdir(parents=True)
+        (folder / "a.module").write_text("[a]\nname=a\nstream=2\nprofiles=server, client\nstate=enabled\n")
+        (folder / "b.module").write_text("[b]\nname=b\nstream=\nprofiles=\nstate=\n")
+        (folder / "c.module").write_text("[c]\nname=c\nstream=1\nprofiles=\nstate=disabled\n")
+        assert {"a": "2/client,server"} == streams(str(tmp_path))
+
+    def test_become_what_a_plan_says(self) -> None:
+        before = {"a": "1/client", "b": "5", "c": "7/x"}
+        changes = {
+            "enabled": {"d": "3"}, "reset": ["b"], "installed": {"a": ["server"], "d": ["common"]},
+            "removed": {"c": ["x"]},
+        }  # fmt: skip
+        assert {"a": "1/client,server", "c": "7", "d": "3/common"} == streams_after(before, changes)
+        assert before == streams_after(before, {})
 
 
 class TestARepository:
