@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from jinja2.runtime import Undefined
-
 from opsengine.agent import library
 from opsengine.agent.client import Request
 from opsengine.config import config
@@ -33,7 +31,6 @@ from opsengine.playbook.nodes import Block, Handler, Node, Play, Task, with_role
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.scope import Scope
-from opsengine.templating.undefined import Broken
 from opsengine.variables.host import GATHERED
 from opsengine.variables.magic import Lookups
 
@@ -458,12 +455,6 @@ class PlayRun:
             if key not in self._shared:
                 self._shared[key] = make()
             return self._shared[key]
-
-    def shown(self, value: Any) -> Any:
-        """A value as debug shows it, also where there is none."""
-        if isinstance(value, Broken):
-            raise value.explain()
-        return "VARIABLE IS NOT DEFINED!" if isinstance(value, Undefined) else plain(value)
 
     # Facts
 

@@ -377,8 +377,7 @@ class TaskOnHost:
 
     def expression(self, text: Text) -> Any:
         """The value of an expression; something missing is shown as such, as Ansible's debug does."""
-        value = self.engine.expression(text, text.origin, self.here)
-        return self.run.shown(value)
+        return self.engine.expression(text, text.origin, self.here, gap="VARIABLE IS NOT DEFINED!")
 
     def condition(self, test: Any) -> bool:
         """Whether a condition holds in this task."""

@@ -15,7 +15,7 @@ from opsengine.errors import OpsError, TemplateError, UndefinedVariable, UsageEr
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
-from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, trusted, type_name
+from opsengine.templating.lazy import OMIT, STRICT, Omit, filled, known, plain, trusted, type_name
 from opsengine.templating.scope import Scope
 from opsengine.templating.undefined import Broken, Missing, MissingUsed, is_missing
 from opsengine.vault.values import Confidential, Encrypted
@@ -176,14 +176,20 @@ class Engine:
             return explained(error, shown, origin)
         return None
 
-    def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
-        """The value of a bare expression (no braces) as plain data, or Undefined; a broken variable is an error."""
+    def expression(self, text: str, origin: Origin, scope: Scope, gap: str | None = None) -> Any:
+        """
+        The value of a bare expression (no braces) as plain data, or Undefined; a broken variable is an error.
+
+        gap: what is to stand for something missing, the value itself or an element of it; None: elements are errors.
+        """
         try:
             value = self._evaluate(text, "expression", scope, origin)
+            if gap is not None:
+                return filled(value, lambda missing: gap if is_missing(missing) else str(missing))
             return value if is_missing(value) else plain(value)
         except MissingUsed as error:
             if not isinstance(error.what, Broken):
-                return error.what
+                return error.what if gap is None else gap
             raise explained(error, text, origin, scope) from error
         except Exception as error:
             raise explained(error, text, origin, scope) from error

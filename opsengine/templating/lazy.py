@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import operator
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from contextvars import ContextVar
 from typing import Any, Protocol, SupportsIndex
 
@@ -298,6 +298,17 @@ def known(value: Any) -> Any:
         return {key: item for key, item in pairs if item is not OMIT}
     if isinstance(value, (list, tuple)):
         return [item for item in map(known, value) if item is not OMIT]
+    return plain(value)
+
+
+def filled(value: Any, gap: Callable[[Undefined], Any]) -> Any:
+    """As `plain`, with something else in place of what is missing, however deep."""
+    if isinstance(value, Undefined):
+        return gap(value)
+    if isinstance(value, Mapping):
+        return {plain(key): filled(item, gap) for key, item in value.items() if item is not OMIT}
+    if isinstance(value, (list, tuple)):
+        return [filled(item, gap) for item in value if item is not OMIT]
     return plain(value)
 
 
