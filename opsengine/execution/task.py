@@ -21,7 +21,7 @@ from opsengine.execution.outcome import Outcome
 from opsengine.execution.results import Result, asynchronous, completed, joined, judge, status_of, truth, visible
 from opsengine.execution.terms import Terms, vary
 from opsengine.playbook.arguments import FURTHER
-from opsengine.playbook.nodes import Block, Task
+from opsengine.playbook.nodes import Block, Loop, Task
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import OMIT, plain, trusted
 from opsengine.templating.scope import Scope
@@ -72,6 +72,7 @@ class TaskOnHost:
         self.control: str | None = None
         self.item: Item | None = None
         self.items: list[Item] = []
+        self.loop: Loop | None = None
         self.hidden = task.keyword("no_log") not in (None, False)
         self._undoing: list[Callable[[], None]] = []
         """How to undo what variables and facts the task has set."""
@@ -145,8 +146,8 @@ class TaskOnHost:
         return self.run_item(self.items[0])
 
     def _looped(self) -> Result:
-        loop = self.task.loop
-        assert loop is not None
+        assert self.task.loop is not None
+        loop = self.loop = loops.named(self, self.task.loop)
         try:
             values = loops.values(self, loop)
         except TemplateError:
@@ -348,7 +349,7 @@ class TaskOnHost:
         return result
 
     def _announce(self, item: Item, result: Result) -> None:
-        loop = self.task.loop
+        loop = self.loop
         if loop is None or not item.values:
             return
         label = loops.label(self, loop, item.scope)
