@@ -3,7 +3,7 @@
 import os
 
 from modules.docker._client import DEFAULT_HOST, Client, EngineAbsent, tls_context
-from modules.kit import Arg, Module, Path, Query
+from modules.kit import Action, Arg, Module, Path, Query
 
 
 class EngineArguments:
@@ -68,6 +68,12 @@ class EngineModule(EngineArguments, Module):
     def change(self, engine, change):
         """Make the change."""
         raise TypeError("%s cannot be changed" % type(self).__name__)
+
+
+class EngineAction(EngineArguments, Action):
+    """A module that has an effect in an engine and no state to read."""
+
+    collection = "community.docker"
 
 
 class EngineQuery(EngineArguments, Query):

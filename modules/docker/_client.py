@@ -3,6 +3,7 @@ The Docker Engine API (https://docs.docker.com/reference/api/engine/) over its u
 library alone. Versions 1.40 and newer; the newest that both sides know is spoken.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -80,6 +81,10 @@ class Client:
             raise EngineAbsent("the Docker engine at %s is not ready (status %d)" % (self.host, answer.status))
         return answer.headers.get("Api-Version") or "1.24"
 
+    def speaks(self):
+        """The version of the API that is spoken with this engine, as (1, 41)."""
+        return tuple(int(part) for part in self._prefix()[len("/v") :].split("."))
+
     def _prefix(self):
         if self._agreed is None:
             if self._version and self._version != "auto":
@@ -94,10 +99,11 @@ class Client:
 
     def stream(self, method, path, query=None, body=None, headers=None):
         """
-        Send a request and return the open answer. query: a dict, its dicts and lists as JSON. body: bytes, an iterator
-        of bytes, or None. Raises EngineError for a status of 400 and above.
+        Send a request and return the open answer. query: a dict, its dicts and lists as JSON, or a list of pairs. body:
+        bytes, an iterator of bytes, or None. Raises EngineError for a status of 400 and above.
         """
-        given = {key: _plain(value) for key, value in (query or {}).items() if value is not None}
+        pairs = query if isinstance(query, list) else (query or {}).items()
+        given = [(key, _plain(value)) for key, value in pairs if value is not None]
         url = self._prefix() + path + ("?" + urllib.parse.urlencode(given) if given else "")
         answer = self._open(method, url, body, headers)
         if answer.status >= 400:
@@ -116,10 +122,10 @@ class Client:
         except ValueError:
             return text
 
-    def get(self, path, query=None):
+    def get(self, path, query=None, headers=None):
         """The JSON of a GET; None where the engine knows no such thing."""
         try:
-            return self.call("GET", path, query)
+            return self.call("GET", path, query, headers=headers)
         except EngineError as error:
             if error.status == 404:
                 return None
@@ -136,6 +142,56 @@ class Client:
                     raise ModuleFailed("the Docker engine says: %s" % event["error"], stdout=said)
                 lines.append(event)
         return lines
+
+    def hijack(self, path, data):
+        """Send a POST whose answer turns the connection into a conversation of bytes; returns the Conversation."""
+        connection = self._connection()
+        sent = {"Content-Type": "application/json", "Connection": "Upgrade", "Upgrade": "tcp"}
+        try:
+            connection.request("POST", self._prefix() + path, json.dumps(data).encode("utf-8"), sent)
+            answer = connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise EngineAbsent("no Docker engine answers at %s: %s" % (self.host, error))
+        if answer.status >= 400:
+            raise EngineError(answer.status, _message(answer.read()), path)
+        return Conversation(connection, answer)
+
+
+class Conversation:
+    """
+    Bytes both ways, without a limit on silence: a command may be quiet for as long as it likes.
+
+    answer: where it begins; what has been read past its headers is in its buffer.
+    """
+
+    def __init__(self, connection, answer):
+        self.connection = connection
+        self.answer = answer
+        if connection.sock is not None:
+            connection.sock.settimeout(None)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *reason):
+        self.answer.close()
+        self.connection.close()
+
+    def read(self, size):
+        """So many bytes, or fewer where the conversation ends."""
+        return self.answer.fp.read(size)
+
+    def raw(self):
+        """("stdout", bytes) for whatever comes, to the end."""
+        for piece in iter(lambda: self.answer.fp.read1(1 << 16), b""):
+            yield "stdout", piece
+
+    def send_all(self, data):
+        """Send all and say that there is no more. A partner that does not listen any more is no error."""
+        with contextlib.suppress(OSError):
+            self.connection.sock.sendall(data)
+            self.connection.sock.shutdown(socket.SHUT_WR)
 
 
 def _plain(value):

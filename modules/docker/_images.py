@@ -1,12 +1,10 @@
-"""Names of images: registry, repository, tag, digest; and the credentials that the host has for a registry."""
+"""Names of images: registry, repository, tag, digest; and the header with the credentials for them."""
 
-import base64
-import json
-import os
 import re
 
+from modules.docker import _credentials
+
 DEFAULT_REGISTRY = "docker.io"
-CREDENTIALS_KEY = "https://index.docker.io/v1/"
 
 
 def split(name, tag=None):
@@ -30,9 +28,9 @@ def is_id(name):
     return bool(re.match(r"^(sha256:)?[0-9a-f]{12,64}$", name))
 
 
-def full(name):
+def full(name, tag=None):
     """An image's name with its tag or digest; an id is itself."""
-    return name if is_id(name) else joined(*split(name))
+    return name if is_id(name) else joined(*split(name, tag))
 
 
 def registry_of(repository):
@@ -44,16 +42,4 @@ def registry_of(repository):
 
 def authorization(repository):
     """The header with the host's own credentials for a repository's registry; {} where it has none."""
-    registry = registry_of(repository)
-    folder = os.environ.get("DOCKER_CONFIG") or os.path.expanduser("~/.docker")
-    try:
-        with open(os.path.join(folder, "config.json")) as file:
-            known = json.load(file).get("auths") or {}
-    except (OSError, ValueError):
-        return {}
-    entry = known.get(CREDENTIALS_KEY if registry == DEFAULT_REGISTRY else registry) or {}
-    if not entry.get("auth"):
-        return {}
-    user, _, password = base64.b64decode(entry["auth"]).decode("utf-8", "replace").partition(":")
-    said = {"username": user, "password": password, "serveraddress": registry}
-    return {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(said).encode("utf-8")).decode("ascii")}
+    return _credentials.header(registry_of(repository))

@@ -58,18 +58,20 @@ def kind_of(path, follow=False):
 
 
 def described(path):
-    """What Ansible's results say of a file: uid, gid, owner, group, mode, state, size; empty when there is none."""
-    try:
-        found = os.lstat(path)
-    except OSError:
+    """
+    What Ansible's results say of a file: uid, gid, owner, group, mode, state, size; of a link itself. Empty when there
+    is none, or a link leads to nothing.
+    """
+    if not os.path.exists(path):
         return {}
+    found = os.lstat(path)
     result = {
         "uid": found.st_uid,
         "gid": found.st_gid,
         "owner": owner_name(found.st_uid),
         "group": group_name(found.st_gid),
         "mode": _mode.shown(stat.S_IMODE(found.st_mode)),
-        "state": kind_of(path),
+        "state": {"special": "file"}.get(kind_of(path), kind_of(path)),
         "size": found.st_size,
     }
     context = context_of(path)

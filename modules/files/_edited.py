@@ -17,8 +17,11 @@ class _Edited(_Placed):
 
     force = True
     follow = True
+    through_nothing = True
     _manifest = None
     create = False
+    makes_empty = False
+    """Whether a file that is not there is made even when there is nothing to write into it."""
     message = ""
     missing = "Path %s does not exist !"
 
@@ -37,7 +40,8 @@ class _Edited(_Placed):
             with open(self.path, "rb") as file:
                 return "", False, _entries.of_text(self.edited(file.read()))
         if self.create:
-            return "", False, _entries.of_text(self.edited(b""))
+            new = self.edited(b"")
+            return "", False, _entries.of_text(new) if new or self.makes_empty else []
         if self.context.bringer("path", self.path) is None:
             raise ModuleFailed(self.missing % self.path, rc=257)
         self.needs("path", self.path, False)

@@ -73,27 +73,52 @@ def of_manifest(listed):
 
 
 def of_path(source, follow=True):
-    """The entries of a file or folder on this host; folders before what is in them."""
-    if not os.path.isdir(source):
-        return [_of_one(source, "", follow)]
-    found = [Entry("", "directory", stat.S_IMODE(os.stat(source).st_mode))]
-    for folder, folders, files in os.walk(source, followlinks=follow):
-        for name in sorted(folders) + sorted(files):
-            path = os.path.join(folder, name)
-            found.append(_of_one(path, os.path.relpath(path, source), follow))
+    """
+    The entries of a file or folder on this host; folders before what is in them.
+
+    follow: whether links in a folder are followed, where they lead to a file or to a folder that they are not in.
+    """
+    now = os.stat(source)
+    if not stat.S_ISDIR(now.st_mode):
+        return [_of_file(source, "", now)]
+    found = [Entry("", "directory", stat.S_IMODE(now.st_mode))]
+    _add_below(source, "", follow, [(now.st_dev, now.st_ino)], found)
     return found
 
 
-def _of_one(path, relative, follow):
-    if os.path.islink(path) and not follow:
-        return Entry(relative, "link", target=os.readlink(path))
-    now = os.stat(path)
-    mode = stat.S_IMODE(now.st_mode)
-    if stat.S_ISDIR(now.st_mode):
-        return Entry(relative, "directory", mode)
+def _add_below(folder, base, follow, above, found):
+    names = sorted(os.listdir(folder), key=lambda name: (not os.path.isdir(os.path.join(folder, name)), name))
+    for name in names:
+        path, relative = os.path.join(folder, name), os.path.join(base, name)
+        now = os.lstat(path)
+        if stat.S_ISLNK(now.st_mode):
+            led = led_to(path, follow, above)
+            if led is None:
+                found.append(Entry(relative, "link", target=os.readlink(path)))
+                continue
+            now = led
+        if stat.S_ISDIR(now.st_mode):
+            found.append(Entry(relative, "directory", stat.S_IMODE(now.st_mode)))
+            _add_below(path, relative, follow, above + [(now.st_dev, now.st_ino)], found)
+        else:
+            found.append(_of_file(path, relative, now))
+
+
+def led_to(path, follow, above):
+    """The status of what a link leads to; None where the link itself is meant. above: the folders it is in."""
+    try:
+        now = os.stat(path)
+    except OSError:
+        return None
+    circular = stat.S_ISDIR(now.st_mode) and (now.st_dev, now.st_ino) in above
+    copied = stat.S_ISREG(now.st_mode) or stat.S_ISDIR(now.st_mode)
+    return now if follow and copied and not circular else None
+
+
+def _of_file(path, relative, now):
     if not stat.S_ISREG(now.st_mode):
         raise ModuleFailed("%s is neither a file, a folder nor a link" % path)
-    return Entry(relative, "file", mode, digest(path), now.st_size, source=path)
+    return Entry(relative, "file", stat.S_IMODE(now.st_mode), digest(path), now.st_size, source=path)
 
 
 def content_at(path):

@@ -31,6 +31,8 @@ def parse(mode, now=0o666, folder=False):
         raise _wrong(mode)
     if isinstance(mode, int):
         bits = mode
+    elif not mode.strip():
+        bits = now
     elif is_symbolic(mode):
         bits = _symbolic(mode, now, folder)
     else:
@@ -41,8 +43,8 @@ def parse(mode, now=0o666, folder=False):
 
 
 def shown(bits):
-    """The bits as results and diffs show them: `0644`."""
-    return "%04o" % bits
+    """The bits as results and diffs show them: `0644`, `04755`."""
+    return "0%03o" % bits
 
 
 def _wrong(mode):

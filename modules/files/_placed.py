@@ -4,14 +4,12 @@ import errno
 import os
 import re
 import shlex
-import shutil
-import time
 
 from modules.files import _mode
 from modules.files._attributes import _Attributes, described, ids, kind_of
 from modules.files._entries import content_at
 from modules.kit import Arg, CommandFailed, Content, ModuleFailed, Path, Raw, Unknown
-from modules.kit.filesystem import current_umask, digest, replacing
+from modules.kit.filesystem import current_umask, digest, keep_copy, replacing
 from modules.kit.process import run
 from modules.kit.state import LARGEST_SHOWN
 
@@ -29,6 +27,8 @@ class _Placed(_Attributes):
     _manifest = Arg(Raw, "What the controller found in its files; for the engine, not for people", default=None)
 
     folder_mode = None
+    through_nothing = False
+    """Whether `follow` holds for a link that leads to nothing, too."""
 
     def find_entries(self):
         """(the source's own name or empty, whether the content of a folder goes right into dest, [Entry])."""
@@ -42,8 +42,10 @@ class _Placed(_Attributes):
         self.backup_file = None
         self.asked = {}
         self.noted = set()
+        self.written = False
         name, spread, entries = self.find_entries()
-        self.root = self._root(name, spread)
+        folder = bool(entries) and entries[0].kind == "directory"
+        self.root = self._root_of_folder(name, spread) if folder else self._root(name, spread)
         self.single = entries[0] if len(entries) == 1 and not entries[0].path else None
         self.planned = [(self._place(entry), entry) for entry in entries]
         self.planned = [(place, entry) for place, entry in self.planned if self._meant(place, entry)]
@@ -58,10 +60,16 @@ class _Placed(_Attributes):
         root = os.path.abspath(self.dest)
         return os.path.join(root, name) if into and not spread else root
 
+    def _root_of_folder(self, name, spread):
+        """A folder goes into `dest`, whether that exists or not."""
+        root = os.path.abspath(self.dest)
+        return root if spread else os.path.join(root, name)
+
     def _place(self, entry):
         path = os.path.join(self.root, entry.path) if entry.path else self.root
         through = self.follow or (entry.kind == "directory" and os.path.isdir(path))
-        return os.path.realpath(path) if through and os.path.islink(path) else path
+        leads = os.path.islink(path) and (self.through_nothing or os.path.exists(path))
+        return os.path.realpath(path) if through and leads else path
 
     def _meant(self, place, entry):
         return self.force or entry.kind == "directory" or not os.path.lexists(place)
@@ -79,28 +87,28 @@ class _Placed(_Attributes):
                 state[place] = _there(place, entry.sha1)
             elif entry.kind == "link" == kind:
                 state[place] = os.readlink(place)
-            wanted = self._attributes_of(place, entry)
+            wanted = self._attributes_of(place, entry, state.get(place))
             now = dict(self.read_attributes(place, follow=False), state=kind)
             if place in self.noted or any(now.get(key) != value for key, value in wanted.items()):
                 self.noted.add(place)
                 state["attributes"][place] = {key: now.get(key) for key in wanted}
         return state
 
-    def _attributes_of(self, place, entry):
+    def _attributes_of(self, place, entry, there=None):
         if place not in self.asked:
-            self.asked[place] = dict(self._asked_of(place, entry), state=entry.kind)
+            self.asked[place] = dict(self._asked_of(place, entry, there), state=entry.kind)
         return self.asked[place]
 
-    def _asked_of(self, place, entry):
+    def _asked_of(self, place, entry, there):
+        """The attributes asked for. there: the content of the file that is there, or None."""
         if entry.kind == "link":
             return self.wanted_owners()
         if entry.kind == "directory":
-            if os.path.isdir(place):
+            if os.path.isdir(place) and not entry.path:
                 return {}
-            own = _mode.shown(entry.mode) if self.mode == "preserve" else None
             new = 0o777 & ~current_umask()
-            found = self.wanted_attributes(place, new_mode=new, folder=True, mode=self.folder_mode or own or "a=rX")
-            if not self.folder_mode and not own:
+            found = self.wanted_attributes(place, new_mode=new, folder=True, mode=self.folder_mode or "a=rX")
+            if not self.folder_mode:
                 del found["mode"]
             return found
         new = 0o666 & ~current_umask()
@@ -169,6 +177,7 @@ class _Placed(_Attributes):
         if fetched:
             self.context.content.ask(fetched)
         written = {place for place, _ in writing}
+        self.written = bool(written)
         self._make_parents()
         for place, entry in self.planned:
             if entry.kind == "directory" and not os.path.isdir(place):
@@ -198,7 +207,7 @@ class _Placed(_Attributes):
 
     def _write(self, place, entry):
         if self.backup and os.path.isfile(place):
-            self.backup_file = _keep(place)
+            self.backup_file = keep_copy(place)
         attributes = self._attributes_of(place, entry)
         uid, gid = ids(attributes)
         mode = int(attributes["mode"], 8) if "mode" in attributes else None
@@ -233,7 +242,11 @@ class _Placed(_Attributes):
         result = {"dest": self.root}
         if self.single is not None and self.single.kind == "file":
             result["checksum"] = self.single.sha1
+            if self.written:
+                result.update(_md5_of(self.root))
         result.update(described(self.root))
+        if not change:
+            result["path"] = self.root
         if self.backup_file:
             result["backup_file"] = self.backup_file
         return result
@@ -245,15 +258,14 @@ def _there(place, sha1):
     return Content(None, found, os.path.getsize(place), place) if found == sha1 else content_at(place)
 
 
-def _keep(path):
-    kept = "%s.%d.%s~" % (path, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
-    shutil.copy2(path, kept)
-    now = os.stat(path)
-    os.chown(kept, now.st_uid, now.st_gid)
-    return kept
-
-
 def _relink(path, target):
     temporary = "%s/.%s.%d.opsengine" % (os.path.dirname(path), os.path.basename(path), os.getpid())
     os.symlink(target, temporary)
     os.rename(temporary, path)
+
+
+def _md5_of(path):
+    try:
+        return {"md5sum": digest(path, "md5")}
+    except (ValueError, OSError):
+        return {}  # the host keeps to FIPS 140, or it is no longer there

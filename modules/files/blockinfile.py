@@ -23,6 +23,7 @@ class BlockInFile(_Edited):
     prepend_newline = Arg(bool, "Keep an empty line before the block", default=False)
 
     exclusive = (("insertbefore", "insertafter"),)
+    makes_empty = True
 
     def check_arguments(self):
         if self.insertafter is None and self.insertbefore is None:
@@ -30,7 +31,7 @@ class BlockInFile(_Edited):
         super().check_arguments()
 
     def find_entries(self):
-        if not os.path.exists(self.path) and self.state == "absent":
+        if not os.path.exists(self.path) and self.state == "absent" and self.create:
             self.message = "File %s not present" % self.path
             return "", False, []
         return super().find_entries()
@@ -49,7 +50,7 @@ class BlockInFile(_Edited):
             lines = lines[:first] + lines[last + 1 :]
         block = self._lines(begin, end)
         if not block:
-            self.message = "Block removed" if there else ""
+            self.message = "Block removed" if there else "" if os.path.exists(self.path) else "File created"
             return b"".join(lines)
         before, behind = lines[:place], lines[place:]
         if before and not before[-1].endswith(b"\n"):

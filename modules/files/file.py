@@ -39,7 +39,9 @@ class File(_Attributes):
         self.now = time.time_ns() if hasattr(time, "time_ns") else int(time.time() * 1e9)
         self.noted = set()
         self.applied = False
+        self.given = self.path
         kind = kind_of(self.path)
+        self.hard = self.state == "hard" or (self.state is None and kind == "hard")
         if self.state is None:
             implied = "directory" if self.recurse else "file"
             self.state = {"absent": implied, "special": "file"}.get(kind, kind)
@@ -63,7 +65,7 @@ class File(_Attributes):
             return None
         if self.state == "absent":
             return self._contents(kind)
-        state = {"state": "file" if kind == "hard" else kind}
+        state = {"state": "file" if kind == "hard" or self._is_as_good(kind) else kind}
         if self.state == "link":
             return dict(state, **self._current_link(kind))
         if self.state == "hard":
@@ -74,6 +76,10 @@ class File(_Attributes):
         if self.recurse and kind == "directory":
             state["below"] = self._below()
         return state
+
+    def _is_as_good(self, kind):
+        """Whether something else than a file is as good as one: a named pipe, a device, a folder that is touched."""
+        return self.state in ("file", "touch") and (kind == "special" or (self.state, kind) == ("touch", "directory"))
 
     def _current_link(self, kind):
         if kind != "link":
@@ -137,13 +143,19 @@ class File(_Attributes):
 
     def _refuse_conversion(self, kind):
         now = self.before and self.before["state"]
-        if now in (None, kind) or (self.state == "hard" and self.force and now != "directory"):
-            return
-        if self.state in ("file", "touch") and now in ("special", "directory"):
-            if self.state == "file" and now == "directory":
-                raise ModuleFailed("%s is a directory, not a file" % self.path)
-            return
+        if self.state == "hard":
+            return self._refuse_other_file(now)
+        if now in (None, kind):
+            return None
+        if self.state == "file" and now == "directory":
+            raise ModuleFailed("%s is a directory, not a file" % self.path)
         raise ModuleFailed("%s already exists as a %s" % (self.path, now), hint="remove it first, with state: absent")
+
+    def _refuse_other_file(self, now):
+        if now == "directory":
+            raise ModuleFailed("%s already exists as a directory" % self.path, hint="remove it first")
+        if now == "file" and not self.force and os.path.exists(self.src) and not self.before["linked"]:
+            raise ModuleFailed("%s is another file than %s" % (self.path, self.src), hint="force: true replaces it")
 
     def _wanted_times(self):
         default = "now" if self.state == "touch" else "preserve"
@@ -248,13 +260,14 @@ class File(_Attributes):
         return [] if change.removes else [("path", self.path)]
 
     def returns(self, change, state):
-        result = {"path": self.path} if self.state not in ("link", "hard", "touch") else {"dest": self.path}
+        path = self.given if self.state == "touch" else self.path
+        result = {"path": path} if self.state not in ("link", "hard", "touch") and not self.hard else {"dest": path}
         if self.src is not None:
             result["src"] = self.src
         if self.state == "absent":
             return dict(result, state="absent")
-        result.update(described(self.path))
-        if change and state:
+        result.update(described(path))
+        if change and state and path == self.path and self.state != "link":
             result.update({key: state[key] for key in ("mode", "owner", "group") if key in state})
         return dict({"state": self.state}, **result)
 

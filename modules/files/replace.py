@@ -1,8 +1,9 @@
 """Replace every match of a regular expression in a file."""
 
+import codecs
 import re
 
-from modules.files._edited import _Edited, compiled, encoded
+from modules.files._edited import _Edited
 from modules.kit import Arg, ModuleFailed
 
 
@@ -18,23 +19,50 @@ class Replace(_Edited):
         super().check_arguments()
 
     def edited(self, old):
+        text = self._text(old)
         after, before = self.limits
-        start, end = 0, len(old)
+        start, end = 0, len(text)
         if after or before:
-            pattern = "(?P<part>.*?)"
-            pattern = "%s%s%s" % (after or "", pattern if before else "(?P<part>.*)", before or "")
-            section = compiled(pattern, "after", re.DOTALL).search(old)
+            inner = "(?P<subsection>.*?)" if after and before else "(?P<subsection>.*)"
+            pattern = "%s%s%s" % (after or "", inner, before or "")
+            section = _compiled(pattern, "after" if after else "before", re.DOTALL).search(text)
             if section is None:
                 self.message = "Pattern for before/after params did not match the given file: %s" % pattern
                 return old
-            start, end = section.span("part")
+            start, end = section.span("subsection")
         try:
-            part, count = compiled(self.regexp, "regexp", re.MULTILINE).subn(encoded(self.replace), old[start:end])
+            part, count = _compiled(self.regexp, "regexp", re.MULTILINE).subn(self.replace, text[start:end])
         except (re.error, IndexError) as error:
             raise ModuleFailed("replace: `%s` cannot be filled in: %s" % (self.replace, error))
-        if count and part != old[start:end]:
-            self.message = "%s replacements made" % count
-        return old[:start] + part + old[end:]
+        if not count or part == text[start:end]:
+            return old
+        self.message = "%s replacements made" % count
+        return self._bytes(text[:start] + part + text[end:])
+
+    def _text(self, data):
+        """What is no text in UTF-8 is kept as it is; in another encoding every byte has to be one."""
+        try:
+            return data.decode(self.encoding, self._errors())
+        except LookupError:
+            raise ModuleFailed("encoding: there is no encoding `%s`" % self.encoding)
+        except UnicodeDecodeError as error:
+            raise ModuleFailed("%s is not written in %s: %s" % (self.path, self.encoding, error))
+
+    def _bytes(self, text):
+        try:
+            return text.encode(self.encoding, self._errors())
+        except UnicodeEncodeError as error:
+            raise ModuleFailed("replace: cannot be written in %s: %s" % (self.encoding, error))
+
+    def _errors(self):
+        return "surrogateescape" if codecs.lookup(self.encoding).name == "utf-8" else "strict"
 
     def returns(self, change, state):
         return dict(super().returns(change, state), rc=0)
+
+
+def _compiled(pattern, argument, flags):
+    try:
+        return re.compile(pattern, flags)
+    except re.error as error:
+        raise ModuleFailed("%s: `%s` is not a regular expression: %s" % (argument, pattern, error))

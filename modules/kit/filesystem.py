@@ -4,20 +4,23 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
+import time
 
 CHUNK = 1 << 20
 
 
 @contextlib.contextmanager
-def replacing(path, mode=None, uid=-1, gid=-1):
+def replacing(path, mode=None, uid=-1, gid=-1, durable=True):
     """
     A new binary file that takes the place of `path` when the block ends without an error. Its `name` is its path.
 
     Written beside it under a temporary name, with mode 0600 until it is complete; then mode and owner are set, it is
     synced and renamed, and its folder is synced. mode: permission bits; None keeps those of the file replaced, or gives
-    what the umask says. uid, gid: -1 keeps the replaced file's. On an error nothing is left behind.
+    what the umask says. uid, gid: -1 keeps the replaced file's. durable: whether to wait until it is on the disk; who
+    writes many files waits once for all, with os.sync. On an error nothing is left behind.
     """
     folder, name = os.path.split(os.path.abspath(path))
     before = _stat(path)
@@ -27,13 +30,15 @@ def replacing(path, mode=None, uid=-1, gid=-1):
             yield file
             file.flush()
             _dress(file.fileno(), path, before, mode, uid, gid)
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.rename(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    sync_folder(folder)
+    if durable:
+        sync_folder(folder)
 
 
 def _stat(path):
@@ -87,6 +92,15 @@ def write(path, data, mode=None, uid=-1, gid=-1):
     """Replace the file's content by `data` (bytes) atomically; see `replacing`."""
     with replacing(path, mode, uid, gid) as file:
         file.write(data)
+
+
+def keep_copy(path):
+    """Copy a file, with its mode, owner and times, beside itself, the time in the copy's name; returns its path."""
+    kept = "%s.%d.%s~" % (path, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
+    shutil.copy2(path, kept)
+    now = os.stat(path)
+    os.chown(kept, now.st_uid, now.st_gid)
+    return kept
 
 
 def read(path, limit=None):

@@ -1,5 +1,7 @@
 """Masks secret values in whatever a module returns."""
 
+from modules.kit.args import TRUE
+
 MASK = "********"
 SHORTEST_PART = 3
 
@@ -8,6 +10,8 @@ def secret_values(declared, given):
     """The texts of the given arguments that are declared secret, longest first."""
     found = set()
     for name, arg in declared.items():
+        if isinstance(arg.secret, str) and str(given.get(arg.secret)).strip().lower() not in TRUE:
+            continue
         for key in (name,) + arg.aliases:
             if key in given:
                 _collect(given[key], arg, found)

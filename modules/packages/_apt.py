@@ -7,9 +7,11 @@ import re
 import time
 
 from modules.kit import CommandFailed, ModuleFailed
-from modules.kit.process import run
+from modules.kit.process import find_command, run
 
 LISTS = "/var/lib/apt/lists"
+COMING = ("package lists", "apt")
+"""What a dry run calls lists that are to be fetched, as `needs` takes it."""
 STAMP = "/var/lib/apt/periodic/update-success-stamp"
 ENVIRONMENT = {
     "DEBIAN_FRONTEND": "noninteractive",
@@ -18,6 +20,9 @@ ENVIRONMENT = {
     "NEEDRESTART_MODE": "l",
 }
 STEP = re.compile(r"^(Inst|Remv|Purg) (\S+)(?: \[(\S+)\])?(?: \((\S+) .*?(?:\[(\S+)\])?\))?", re.M)
+UNFETCHED = re.compile(
+    r"^[EW]: (Failed to fetch|Some index files failed to download|The repository .* is no longer)", re.M
+)
 LOCKED = re.compile(r"Could not get lock|dpkg frontend lock|is another process using it")
 
 
@@ -125,6 +130,36 @@ class AptGet:
                 self.warn("waited for another program that holds the lock of apt: %s" % _holder(ended.stderr))
             waited = True
             time.sleep(0.5)
+
+
+def update(get, tries, longest_pause):
+    """
+    Fetch the lists of packages, all of them. get: an AptGet.
+
+    tries: how often, with pauses that double up to `longest_pause` seconds. Raises CommandFailed when a list could not
+    be fetched, which apt-get itself takes for a success where it still has an old one.
+    """
+    for turn in range(1, max(1, tries) + 1):
+        try:
+            ended = get(["update"])
+            if UNFETCHED.search(ended.stderr):
+                raise CommandFailed(ended)
+            return
+        except CommandFailed as failure:
+            if turn >= tries:
+                raise CommandFailed(failure.ended, hint="are the sources right, and can the host reach them?")
+        time.sleep(min(2 ** (turn - 1), max(0, longest_pause)))
+
+
+def paths():
+    """(the file sources.list, the folder sources.list.d) as apt is configured."""
+    names = {"FILE": "/etc/apt/sources.list", "FOLDER": "/etc/apt/sources.list.d"}
+    if find_command("apt-config"):
+        said = run(
+            ["apt-config", "shell", "FILE", "Dir::Etc::sourcelist/f", "FOLDER", "Dir::Etc::sourceparts/d"]
+        ).stdout
+        names.update(line.split("=", 1) for line in said.replace("'", "").splitlines() if "=" in line)
+    return names["FILE"], names["FOLDER"].rstrip("/")
 
 
 def _holder(said):

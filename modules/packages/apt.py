@@ -4,11 +4,10 @@ import fnmatch
 import re
 import time
 
-from modules.kit import Arg, CommandFailed, Module, ModuleFailed, Path, Unknown
+from modules.kit import Arg, Module, ModuleFailed, Path, Unknown
 from modules.packages import _apt
 
 SPEC = re.compile(r"^([A-Za-z0-9][A-Za-z0-9+.:*?-]*?)(?:(=|>=)(\S+))?$")
-LISTS = ("package lists", "apt")
 
 
 class Apt(Module):
@@ -100,10 +99,7 @@ class Apt(Module):
                 self.get([word])
 
     def _update(self):
-        try:
-            self.get(["update", "-o", "Acquire::Retries=%d" % self.update_cache_retries])
-        except CommandFailed as failure:
-            raise CommandFailed(failure.ended, hint="are the sources right, and can the host reach them?")
+        _apt.update(self.get, self.update_cache_retries, self.update_cache_retry_max_delay)
         self.cache_updated = True
 
     # -- what is there, what is asked for
@@ -189,8 +185,8 @@ class Apt(Module):
         hint = "update_cache: true fetches the lists" if not self.update_cache else "is the name right?"
         message = "No package matching '%s' is available" % name
         kind, what = "package", name
-        if self.context.bringer(*LISTS):
-            kind, what = LISTS
+        if self.context.bringer(*_apt.COMING):
+            kind, what = _apt.COMING
         self.needs(kind, what, False, message, hint)
         self.unknown.append((name, self.context.bringer(kind, what)))
 
@@ -239,7 +235,7 @@ class Apt(Module):
             self.said = self.get(arguments)
 
     def brings(self, change):
-        lists = [LISTS] if self._outdated() else []
+        lists = [_apt.COMING] if self._outdated() else []
         return lists + [("package", name) for name, version in self.steps.items() if version is not None]
 
     def returns(self, change, state):

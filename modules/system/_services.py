@@ -5,6 +5,7 @@ import os
 import re
 
 from modules.kit.process import find_command, run
+from modules.system import _scripts
 
 SHOWN = (
     "Id,LoadState,ActiveState,SubState,UnitFileState,FragmentPath,Description,MainPID,Type,Result,ExecMainStatus,"
@@ -99,7 +100,7 @@ class SysV:
         return [program, name, action] if program else ["/etc/init.d/" + name, action]
 
     def act(self, name, action, arguments=(), no_block=False):
-        run(self._command(name, action) + list(arguments))
+        _scripts.call(self._command(name, action) + list(arguments))
 
     def set_enabled(self, name, wanted, force=False):
         if find_command("update-rc.d"):

@@ -67,7 +67,7 @@ def _argument(arg: Any, indent: str) -> Iterator[str]:
     if arg.aliases:
         facts.append("also " + ", ".join(arg.aliases))
     if arg.secret:
-        facts.append("never shown")
+        facts.append("never shown" if arg.secret is True else f"not shown when {arg.secret}")
     for key, value in arg.needed_if.items():
         facts.append(
             f"needed when {key} is {_plain(value) if not isinstance(value, tuple) else ' or '.join(map(_plain, value))}"

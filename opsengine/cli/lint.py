@@ -9,9 +9,11 @@ import click
 
 from opsengine.cli.options import existing
 from opsengine.cli.passwords import use_vault, vault_options
+from opsengine.config import role_folders
 from opsengine.errors import InputError
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.lint import examine
+from opsengine.execution.scopes import early_renderer, learner
 from opsengine.playbook.loader import Loader
 from opsengine.templating.functions import equipped_engine
 
@@ -28,7 +30,9 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
     """
     use_vault(values)
     paths: list[Path] = [existing(path) for path in playbooks]
-    found, problems = examine(Loader(Modules()), equipped_engine(), paths)
+    engine = equipped_engine()
+    loader = Loader(Modules(), role_folders(), early_renderer(engine, {}), learner(engine))
+    found, problems = examine(loader, engine, paths)
     if problems:
         raise InputError.of(problems)
     plays = sum(len(playbook.plays) for playbook in found)

@@ -112,6 +112,7 @@ def edit(paths: tuple[str, ...], **values: Any) -> int:
 
 @command.command(context_settings=HELP)
 @click.argument("path", metavar="FILE")
+@click.option("--skip-tty-check", is_flag=True, hidden=True, help="Taken for ansible-vault's sake: nothing is checked.")
 @encrypt_id_option
 @vault_options
 def create(path: str, **values: Any) -> int:
@@ -150,26 +151,43 @@ def rekey(paths: tuple[str, ...], **values: Any) -> int:
 @encrypt_id_option
 @vault_options
 def encrypt_string(texts: tuple[str, ...], names: tuple[str, ...], **values: Any) -> int:
-    """Print values as they are put in a YAML file: `name: !vault |`. A TEXT of `-` is read from standard input."""
+    """
+    Print values as they are put in a YAML file: `name: !vault |`.
+
+    A TEXT of `-`, or none at all, is read from standard input. What is asked for or read comes first.
+    """
     password = _encrypting(values)
-    labels = list(names)
-    if values["stdin_name"] is not None or STREAM in texts:
-        at = texts.index(STREAM) if STREAM in texts else len(texts)
-        texts = (*texts[:at], _from_input(), *texts[at + 1 :])
-        if values["stdin_name"] is not None:
-            labels.insert(at, values["stdin_name"])
-    if values["asked"] or not texts:
-        texts = (*texts, click.prompt("String to encrypt", hide_input=not values["show_input"], err=True))
-    if any(not text for text in texts):
+    pairs = _strings(texts, names, values)
+    if any(not text for _, text in pairs):
         raise UsageError("there is nothing to encrypt: the text is empty")
-    labels += [""] * (len(texts) - len(labels))
-    blocks = [_block(label, _sealed(text.encode(), password)) for label, text in zip(labels, texts, strict=False)]
-    _write(values["output"] or STREAM, "".join(blocks).encode())
+    _write(values["output"] or STREAM, "".join(_block(name, _sealed(text, password)) for name, text in pairs).encode())
     _say("Encryption successful")
     return 0
 
 
 command.add_command(encrypt_string, "encrypt_string")
+
+
+def _strings(texts: Sequence[str], names: Sequence[str], values: dict[str, Any]) -> list[tuple[str, bytes]]:
+    """Each text to encrypt with the name of its variable; a text without one has an empty name."""
+    from_input = STREAM in texts or values["stdin_name"] is not None
+    if values["asked"] and from_input:
+        raise UsageError("--prompt asks, and standard input cannot be read besides", hint="leave one of them out")
+    texts = [text for text in texts if text != STREAM]
+    waiting = list(names)
+    found: list[tuple[str, bytes]] = []
+    if values["asked"] or not (from_input or texts or not sys.stdin.isatty()):
+        name = "" if texts or not waiting else waiting.pop(0)
+        name = name or click.prompt("Variable name (enter for no name)", default="", show_default=False, err=True)
+        text = click.prompt("String to encrypt", hide_input=not values["show_input"], err=True)
+        found.append((name, text.encode()))
+    elif from_input or not texts:
+        name = values["stdin_name"] or ("" if texts or not waiting else waiting.pop(0))
+        found.append((name, _from_input()))
+    if len(waiting) > len(texts):
+        raise UsageError(f"--name {waiting[-1]} has no text", hint="one --name for each TEXT")
+    waiting += [""] * (len(texts) - len(waiting))
+    return [*found, *((name, text.encode()) for name, text in zip(waiting, texts, strict=True))]
 
 
 def _block(name: str, vault: bytes) -> str:
@@ -211,6 +229,8 @@ def _chosen(passwords: Sequence[Password], label: str | None) -> Password:
 
 def _new_password(values: dict[str, Any]) -> Password:
     source = Source(default_label(), PROMPT, plain=True)
+    if values["new_vault_id"] and values["new_vault_password_file"]:
+        raise UsageError("--new-vault-id and --new-vault-password-file both name the new password", hint="give one")
     if values["new_vault_id"]:
         source = source_of(values["new_vault_id"])
     elif values["new_vault_password_file"]:
@@ -245,17 +265,17 @@ def _name(path: str) -> str:
 
 def _read(path: str) -> bytes:
     if path == STREAM:
-        return _from_input().encode(errors="surrogateescape")
+        return _from_input()
     try:
         return Path(path).read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", origin=Origin(path)) from None
 
 
-def _from_input() -> str:
+def _from_input() -> bytes:
     if sys.stdin.isatty():
         _say("Reading from standard input; end with Ctrl-D")
-    return sys.stdin.buffer.read().decode(errors="surrogateescape")
+    return sys.stdin.buffer.read()
 
 
 def _write(path: str, data: bytes, wipe: bool = False) -> None:

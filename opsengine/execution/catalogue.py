@@ -25,6 +25,7 @@ CONTROLLER = {
     "include_vars": "include",
     "meta": "meta",
     "pause": "pause",
+    "reboot": "reboot",
     "set_fact": "set_fact",
     "set_stats": "set_stats",
     "validate_argument_spec": "validate_argument_spec",
@@ -32,7 +33,9 @@ CONTROLLER = {
 }
 """Module -> file of opsengine/execution/actions: each is read when a playbook names it."""
 
-PREPARED = ("assemble", "copy", "script", "template", "uri")
+PREPARED = ("assemble", "copy", "script", "template", "unarchive", "uri")
+ATTENDED = ("assemble", "copy", "script", "template", "unarchive")
+"""Modules that the controller may have to answer while they run: as in Ansible, none of them goes without (`async`)."""
 
 
 class Modules:
@@ -86,6 +89,11 @@ class Modules:
         action = importlib.import_module(f"opsengine.execution.actions.{file.name}")
         found: Prepare = action.prepare
         return found
+
+    def is_attended(self, name: str) -> bool:
+        """Whether a module cannot run in the background."""
+        file = library.find(name)
+        return file is not None and file.name in ATTENDED
 
 
 @functools.cache

@@ -7,7 +7,7 @@ Python control flow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -32,12 +32,22 @@ Steps = Generator[Step, Outcome, None]
 
 
 class HostFailed(Exception):
-    """The host cannot go on with the block it is in."""
+    """
+    The host cannot go on with the block it is in.
 
-    def __init__(self, outcome: Outcome, task: Task | None) -> None:
+    spread: whether it is another host that has failed, and this one fails with it (`any_errors_fatal`, `run_once`).
+    """
+
+    def __init__(self, outcome: Outcome, task: Task | None, spread: bool = False) -> None:
         super().__init__(outcome.result.get("msg", ""))
         self.outcome = outcome
         self.task = task
+        self.spread = spread
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether nothing more can be done on the host."""
+        return self.outcome.status is Status.UNREACHABLE and not self.spread
 
 
 class EndOfRole(Exception):
@@ -53,6 +63,8 @@ class Flow:
     One host's way through one play.
 
     selected: tells whether a task's tags are asked for. notified: the handlers to run for this host.
+    failed: whether the host has failed, and no rescue takes over: only what runs `always` and forced handlers follow.
+    ended: whether it has left the play without having failed.
     begins: tells the task to begin at; all before it are passed over. None: at the first.
     on_rescue: called with the failure when a rescue takes over.
     """
@@ -73,7 +85,10 @@ class Flow:
         self.force_handlers = force_handlers
         self.begins = begins
         self.notified: set[int] = set()
+        self.failed = False
+        self.ended = False
         self.roles_done: set[str] = set()
+        self._roles_begun: set[str] = set()
         self._rescuable = 0
         self._forgiven = False
         self._section: Order = (0,)
@@ -93,8 +108,9 @@ class Flow:
                     yield from self._block(block, (number, 0))
                 yield from self._handlers((number, 1))
         except EndOfPlay:
-            return
+            self.ended = True
         except HostFailed:
+            self.failed = True
             if self.force_handlers:
                 yield from self._handlers((*self._section, 2))
             raise
@@ -119,6 +135,7 @@ class Flow:
             yield from self._body(block, order)
         except HostFailed:
             self._forgiven = False
+            self.failed = self.failed or not self._rescuable
             yield from self._nodes(block.always, order)
             if not self._forgiven:
                 raise
@@ -130,18 +147,18 @@ class Flow:
             return
         with suppress(EndOfRole):
             yield from self._nodes(block.body, order)
-        if self.begins is None:
+        if role.use in self._roles_begun:
             self.roles_done.add(role.use)
 
     def _body(self, block: Block, order: Order) -> Steps:
-        if not block.rescue:
+        if not self._has_selected(block.rescue):
             yield from self._nodes(block.body, order)
             return
         self._rescuable += 1
         try:
             yield from self._nodes(block.body, order)
         except HostFailed as failed:
-            if failed.outcome.status is Status.UNREACHABLE:
+            if failed.unreachable:
                 raise
             self.on_rescue(failed)
         else:
@@ -150,14 +167,23 @@ class Flow:
             self._rescuable -= 1
         yield from self._nodes(block.rescue, order)
 
+    def _has_selected(self, nodes: Iterable[Task | Block]) -> bool:
+        """Whether the tags asked for leave anything of some tasks; an empty rescue rescues nothing."""
+        tasks = (task for node in nodes for task in (node.tasks() if isinstance(node, Block) else (node,)))
+        return any(self.selected(task) for task in tasks)
+
     def _task(self, task: Task, order: Order) -> Steps:
         place = (*order, *task.order)
         outcome = yield Step(place, task, self._rescuable > 0)
+        if outcome.unwanted and isinstance(task, Handler):
+            self.notify(task)
+        if task.role is not None and outcome.ran:
+            self._roles_begun.add(task.role.use)
         if outcome.control == "flush_handlers":
             yield from self._handlers(place)
         elif outcome.control == "clear_host_errors":
             self._forgiven = True
-        elif outcome.control == "end_role":
+        elif outcome.control == "end_role" and task.role is not None:
             raise EndOfRole
         elif outcome.control in ("end_host", "end_play", "end_batch"):
             raise EndOfPlay
@@ -167,14 +193,25 @@ class Flow:
             raise HostFailed(outcome, task)
 
     def _handlers(self, order: Order) -> Steps:
-        # A handler may notify others: those before it run in a further pass, as in Ansible.
-        turn = 0
-        while self.notified:
-            for handler in self.play.handlers:
-                if id(handler) in self.notified:
-                    self.notified.discard(id(handler))
-                    yield from self._task(handler, (*order, turn))
-            turn += 1
+        # A handler may notify others: those before it wait for the next flush, as in Ansible.
+        for handler in list(self.play.handlers):
+            if id(handler) in self.notified:
+                self.notified.discard(id(handler))
+                yield from self._task(handler, order)
+
+
+def beginnings(play: Play) -> Iterator[Task]:
+    """The tasks that a play may begin at: all but those of a rescue, as nothing before them has failed then."""
+
+    def deep(nodes: Iterable[Task | Block]) -> Iterator[Task]:
+        for node in nodes:
+            if isinstance(node, Block):
+                yield from deep((*node.body, *node.always))
+            else:
+                yield node
+
+    for section in play.sections:
+        yield from deep(section)
 
 
 def begins_at(wanted: str | None, task: Task) -> bool:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from opsengine.config import config
 from opsengine.errors import InputError, OpsError, near
 from opsengine.execution import prompts
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.execution.files import ControllerFiles
-from opsengine.playbook.arguments import FURTHER
+from opsengine.playbook.arguments import FURTHER, RAW
 from opsengine.playbook.catalogue import short
 from opsengine.playbook.loader import Loader
 from opsengine.playbook.nodes import Block, Handler, Node, Play, Playbook, Task, with_role_names
@@ -76,6 +77,7 @@ class _Checker:
                     self._seen.add(id(node))
                     self.keywords(node)
             self.arguments(task)
+            self.place(task)
             if not _may_fail(task):
                 self.templates(task.args, self._unrendered(task))
                 if task.loop is not None:
@@ -100,9 +102,9 @@ class _Checker:
 
     def arguments(self, task: Task) -> None:
         kind = self.loader.catalogue.find(task.module)
-        if kind is None or not isinstance(task.args, TextDict) or getattr(kind, "open_ended", False):
+        if kind is None or not isinstance(task.args, TextDict) or FURTHER in task.args or _may_fail(task):
             return
-        if FURTHER in task.args or _may_fail(task):
+        if getattr(kind, "open_ended", False) and RAW not in task.args:
             return
         _, problems = bind(kind.arguments(), dict(task.args), kind, has_templates)
         defaults = task.gathered("module_defaults")
@@ -113,6 +115,12 @@ class _Checker:
             where = task.args.origin_of(name) if name in task.args else task.args_origin
             hint = f"see: opsengine doc {short(task.module)}"
             self.problem(f"{short(task.module)}: {name}: {problem['message']}", where, hint)
+
+    def place(self, task: Task) -> None:
+        """What a task may only do where it stands in a role."""
+        ends_role = isinstance(task.args, dict) and task.args.get("action") == "end_role"
+        if short(task.module) == "meta" and ends_role and (task.role is None or isinstance(task, Handler)):
+            self.problem("`end_role` can only be used in the tasks of a role", task.origin)
 
     def templates(self, value: Any, conditions: tuple[str, ...] = ()) -> None:
         for text in _texts(value, conditions):
@@ -158,6 +166,8 @@ class _Checker:
         return None if templated or dynamic else names
 
     def notifications(self, task: Task, names: set[str]) -> None:
+        if not config().truth("ANSIBLE_ERROR_ON_MISSING_HANDLER", default=True):
+            return
         for name in task.keywords.get("notify", []):
             if isinstance(name, Text) and not name.is_template and name not in names:
                 hint = near(name, names) or ("this play has no handlers" if not names else None)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
+from opsengine.execution.terms import looks_back
+from opsengine.playbook.keywords import is_variable_name
 from opsengine.playbook.nodes import Loop, Task
 from opsengine.source.text import Text
 from opsengine.templating.lazy import OMIT, plain
@@ -20,11 +23,22 @@ if TYPE_CHECKING:
 RETRIES, DELAY = 3, 5.0
 
 
+def named(on: TaskOnHost, loop: Loop) -> Loop:
+    """The loop with the names of its variables rendered. Raises TaskFailed for what cannot be a variable's name."""
+    names = {"loop_var": loop.loop_var, "index_var": loop.index_var}
+    found = {key: on.engine.render(name, on.scope) for key, name in names.items() if name is not None}
+    found = {key: name for key, name in found.items() if name is not OMIT}
+    for key, name in found.items():
+        if not is_variable_name(name):
+            raise TaskFailed(f"`{key}` should be the name of a variable, got {name!r}", origin=loop.origin)
+    return replace(loop, **found)
+
+
 def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     """What the loop runs over. Raises TaskFailed when that is no list."""
     if loop.lookup:
         return _looked_up(on, loop)
-    terms = on.engine.render(loop.over, on.scope)
+    terms = on.engine.resolve(loop.over, on.scope)
     if isinstance(terms, list):
         return terms
     raise TaskFailed(
@@ -39,7 +53,7 @@ def _looked_up(on: TaskOnHost, loop: Loop) -> list[Any]:
     if lookup is None:
         raise TaskFailed(f"there is no lookup `{loop.lookup}`", origin=loop.origin)
     first_found = str(loop.lookup).rpartition(".")[2] == "first_found"
-    render = on.engine.render_known if first_found else on.engine.render
+    render = on.engine.render_known if first_found else on.engine.resolve
     terms = render(loop.over, on.scope)
     listed = terms if isinstance(terms, list) else [] if terms is OMIT else [terms]
     if first_found:
@@ -52,9 +66,10 @@ def _looked_up(on: TaskOnHost, loop: Loop) -> list[Any]:
 def variables(loop: Loop, items: Sequence[Any]) -> Iterator[dict[str, Any]]:
     """The variables of each item: the item itself, its index, and `ansible_loop` where it is asked for."""
     for index, item in enumerate(items):
-        found: dict[str, Any] = {str(loop.loop_var): item, "ansible_loop_var": loop.loop_var}
+        found: dict[str, Any] = {str(loop.loop_var): item, "ansible_loop_var": str(loop.loop_var)}
         if loop.index_var:
-            found |= {str(loop.index_var): index, "ansible_index_var": loop.index_var}
+            found[str(loop.index_var)] = index
+            found["ansible_index_var"] = str(loop.index_var)
         if loop.extended:
             found["ansible_loop"] = _extended(items, index, loop.extended_allitems)
         yield found
@@ -83,17 +98,21 @@ def in_one_go(task: Task, kind: type[ControllerModule] | None) -> bool:
     loop = task.loop
     if kind is not None or loop is None or loop.pause or loop.break_when is not None:
         return False
-    return task.keywords.get("until") is None and task.keyword("timeout") is None
+    return (
+        not ({"until", "retries"} & task.keywords.keys()) and task.keyword("timeout") is None and not looks_back(task)
+    )
 
 
 def one_by_one(on: TaskOnHost, loop: Loop, items: Iterable[Item]) -> list[Result]:
     """Run the items in turn, with the loop's pause between them, until `break_when` holds."""
     results: list[Result] = []
     pause = float(on.engine.render(loop.pause, on.scope) or 0)
+    name = on.task.keywords.get("register")
     for item in items:
         if results and pause and on.run.stopping.wait(pause):
             break
-        item.scope = on.scope.with_layer(item.values)
+        before = {str(name): results[-1]} if results and name else {}
+        item.scope = on.scope.with_layer({**before, **item.values})
         result = on.run_item(item)
         results.append(result)
         if loop.break_when is not None and _breaks(on, loop, item, result):
@@ -108,10 +127,17 @@ def _breaks(on: TaskOnHost, loop: Loop, item: Item, result: Result) -> bool:
 
 
 def patience(on: TaskOnHost, scope: Scope) -> tuple[int, float]:
-    """How often `until` tries again, and how many seconds it waits before."""
+    """How often a task is tried again (never without `until` or `retries`), and how many seconds are waited before."""
+    if "until" not in on.task.keywords and "retries" not in on.task.keywords:
+        return 0, 0.0
     retries = on.engine.render(on.task.keyword("retries", RETRIES), scope)
     delay = on.engine.render(on.task.keyword("delay", DELAY), scope)
-    return int(retries), float(delay)
+    try:
+        return max(int(retries), 0), float(delay) if float(delay) >= 0 else 1.0
+    except (TypeError, ValueError):
+        raise TaskFailed(
+            f"`retries` and `delay` should be numbers, got {retries!r} and {delay!r}", origin=on.task.origin
+        ) from None
 
 
 def label(on: TaskOnHost, loop: Loop, scope: Scope) -> str:

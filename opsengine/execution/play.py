@@ -31,18 +31,19 @@ from opsengine.playbook.nodes import Block, Handler, Node, Play, Task, with_role
 from opsengine.source.text import Origin, Text, TextDict
 from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.scope import Scope
+from opsengine.variables.host import GATHERED
 from opsengine.variables.magic import Lookups
 
 if TYPE_CHECKING:
     from opsengine.execution.run import Run
 
-FAILED_ONES = (Status.FAILED, Status.UNREACHABLE)
+GATHERING = ("implicit", "explicit", "smart")
 
 
 class PlayRun:
     """One play of a run, on one batch of hosts after another."""
 
-    def __init__(self, run: Run, play: Play, hosts: Sequence[str]) -> None:
+    def __init__(self, run: Run, play: Play, hosts: Sequence[str], selected: Sequence[str]) -> None:
         self.owner = run
         self.play = play
         self.engine = run.engine
@@ -52,8 +53,12 @@ class PlayRun:
         self.stopping = run.stopping
         self.emit: Callable[[Event], None] = run.bus.emit
         self.hosts = list(hosts)
+        self.selected_hosts = list(selected)
+        """Those that the play's pattern selects, whether or not they have failed before."""
         self.batch: list[str] = []
         self.ended = False
+        self.lost: set[str] = set()
+        """Hosts of the batch that are out of reach."""
         self.flows: dict[str, Flow] = {}
         self.scopes = Scopes(self)
         self._numbers: dict[tuple[int, str], int] = {}
@@ -66,16 +71,17 @@ class PlayRun:
     def run_batch(self, batch: Sequence[str], pool: ThreadPoolExecutor) -> dict[str, HostFailed]:
         """Run the play on one batch; returns the hosts that failed."""
         self.batch = list(batch)
+        self.lost = set()
         self.flows = {host: self._flow(host) for host in batch}
         strategy = self._strategy()(
             pool, self._step, self._is_inline, self._begun, self._ended, self._share, self.stopping.is_set, self._truth
         )
         strategy.width = self._width
+        strategy.exists = lambda host: self.owner.inventory.host(host) is not None
         strategy.skips = self._skips if self.options.step else None
         percentage = self.engine.render(self.play.keywords.get("max_fail_percentage"), self.scopes.of_play())
-        counted = self._gathers_silently() and "always" not in self.options.skip_tags
-        if counted:
-            self.owner.stats.gathering(batch)
+        if self._gathers_silently() and "always" not in self.options.skip_tags:
+            self.owner.stats.gathering(host for host in batch if not self._knows_enough(host))
         failed = strategy.play(self.flows, Limits(percentage, len(batch)))
         self.owner.stats.gathered(batch)
         return failed
@@ -90,16 +96,25 @@ class PlayRun:
 
     def _flow(self, host: str) -> Flow:
         wanted = "gather_facts" in self.play.keywords and self._truth(self.play, "gather_facts")
+        wanted = wanted and not self._knows_enough(host)
         first = [connecting.gather_task(self.play)] if wanted else []
         if wanted or self._gathers_silently():
             self._gather_when_used(self.owner.work(host))
-        force = self.options.force_handlers or self._truth(self.play, "force_handlers")
+        said = "force_handlers" in self.play.keywords
+        force = self._truth(self.play, "force_handlers") if said else self.options.force_handlers
         begins = functools.partial(begins_at, self.options.start_at) if self.owner.waiting else None
         return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force, begins)
 
+    def _knows_enough(self, host: str) -> bool:
+        """Whether a host that has been asked once is not asked again (`gathering = smart`)."""
+        smart = config().choice("ANSIBLE_GATHERING", GATHERING) == "smart"
+        return smart and self.owner.work(host).variables.facts.gathered
+
     def _gathers_silently(self) -> bool:
         """Whether facts are gathered, though only when they are needed, as the play does not say."""
-        return "gather_facts" not in self.play.keywords and config().get("ANSIBLE_GATHERING") != "explicit"
+        return (
+            "gather_facts" not in self.play.keywords and config().choice("ANSIBLE_GATHERING", GATHERING) != "explicit"
+        )
 
     def _truth(self, node: Node, keyword: str) -> bool:
         """Whether a keyword holds that is said once for all hosts."""
@@ -183,10 +198,22 @@ class PlayRun:
                 raise
         outcome.seconds = time.monotonic() - began
         self.ended = self.ended or outcome.control == "end_play"
+        if outcome.status is Status.UNREACHABLE:
+            self.lost.add(host)
+        elif outcome.control == "clear_host_errors":
+            self._clear_errors()
         if (self.stopping.is_set() and outcome.failed) or (silent and not outcome.failed):
             return outcome
         self._report(host, number, step.task, outcome, hidden, delegate)
         return outcome
+
+    def _clear_errors(self) -> None:
+        """Every host of the play takes part again: in this play from where it was out of reach, in the next anyhow."""
+        self.lost.clear()
+        for flow in self.flows.values():
+            flow.failed = False
+        self.owner.gone.difference_update(self.hosts)
+        self.owner.unreachable.difference_update(self.hosts)
 
     def _report(self, host: str, number: int, task: Task, outcome: Outcome, hidden: bool, delegate: str | None) -> None:
         shown, diffs, assumes = visible(outcome.result, hidden)
@@ -209,47 +236,67 @@ class PlayRun:
         )
 
     def _rescued(self, host: str, failed: HostFailed) -> None:
-        task = failed.task
+        if failed.spread:
+            return
         self.owner.stats.rescued(host)
-        values = {
-            "ansible_failed_task": {"name": task.name if task else "", "action": task.module if task else ""},
-            "ansible_failed_result": failed.outcome.result,
-        }
-        self.owner.work(host).variables.assign(values)
+        result = failed.outcome.result
+        known = self._described(failed.task) if failed.task else {}
+        self.owner.work(host).variables.assign({"ansible_failed_task": known, "ansible_failed_result": result})
+
+    def _described(self, task: Task) -> dict[str, Any]:
+        """What `ansible_failed_task` holds: the task's keywords as they are written, its name rendered."""
+        found: dict[str, Any] = {name: task.keyword(name) for name in keywords.names_on("task")}
+        found |= {name: task.gathered(name) for name in ("environment", "module_defaults")}
+        found |= {"when": task.conditions, "tags": sorted(task.tags), "vars": task.keywords.get("vars", {})}
+        return {**found, "name": self.title(task) if task.name else "", "action": task.module, "args": task.args}
 
     def _notify(self, on: TaskOnHost, host: str, outcome: Outcome) -> None:
-        names = [name for names in on.task.gathered("notify") for name in names]
-        if not names or (outcome.status is not Status.CHANGED and not outcome.result.get("changed")):
+        names = on.task.keyword("notify")
+        if not names or outcome.status is not Status.CHANGED:
             return
-        for name in self.engine.render(names, on.scope):
-            for one in name if isinstance(name, list) else [name]:
-                self._notify_one(str(one), host, on)
+        ran = [item for item in on.items if item.result and not item.result.get("skipped")]
+        wanted = [name for item in ran for name in self.engine.render(names, item.scope)]
+        listed = [one for name in wanted for one in (name if isinstance(name, list) else [name])]
+        for one in dict.fromkeys(str(name) for name in listed):
+            self._notify_one(one, host, on)
 
     def _notify_one(self, name: str, host: str, on: TaskOnHost) -> None:
         role = on.task.role
         wanted = {name, f"{role.role_name} : {name}"} if role else {name}
         named = [h for h in self.play.handlers if self.handler_names(h) & wanted]
-        listening = [h for h in self.play.handlers if name in self._topics(h, on)]
+        listening = list({h.name or id(h): h for h in self.play.handlers if name in _topics(h)}.values())
         if not named and not listening:
+            if not config().truth("ANSIBLE_ERROR_ON_MISSING_HANDLER", default=True):
+                self.owner.warn(f"there is no handler `{name}` in this play")
+                return
             raise TaskFailed(
                 f"there is no handler `{name}` in this play", hint="check `notify` against the handlers' names"
             )
         # Of several handlers with one name the first of the file that was read last runs, as in Ansible; every one that
         # listens to a topic does.
-        chosen = [handler for handler in named if handler.origin.file == named[-1].origin.file][:1]
+        last = named[-1:]
+        chosen = [h for h in named if (h.origin.file, h.role) == (last[0].origin.file, last[0].role)][:1]
         for handler in chosen + [handler for handler in listening if handler not in chosen]:
             self.flows[host].notify(handler)
 
     def handler_names(self, handler: Handler) -> set[str]:
-        """The names that a handler may be notified by."""
+        """The names that a handler may be notified by; none where its name needs what only a host knows."""
         name = handler.keywords.get("name", "")
         if isinstance(name, Text) and name.is_template:
-            name = self.engine.render(name, self.scopes.of_play())
+            try:
+                name = self.engine.render(name, self.scopes.of_play())
+            except OpsError as error:
+                self._warn_of_name(handler, error)
+                return set()
         return with_role_names(handler, str(name))
 
-    def _topics(self, handler: Handler, on: TaskOnHost) -> set[str]:
-        topics = self.engine.render(handler.topics, on.scope)
-        return {known for topic in topics for known in with_role_names(handler, str(topic))}
+    def _warn_of_name(self, handler: Handler, error: OpsError) -> None:
+        def warn() -> None:
+            where = f"{handler.origin}: handler `{handler.name}`"
+            self.emit(Notice(message=f"{where} cannot be notified by its name: {error.message}"))
+
+        if not handler.topics:
+            self.shared(("handler's name", id(handler)), warn)
 
     # What a task on a host asks for
 
@@ -365,9 +412,10 @@ class PlayRun:
             return self.delegate(on, on.scope) or on.work
         return on.work
 
-    def learn_facts(self, on: TaskOnHost, facts: dict[str, Any]) -> None:
-        """Take in facts that a module returned."""
-        self.facts_target(on).variables.facts.update(facts)
+    def learn_facts(self, on: TaskOnHost, facts: dict[str, Any]) -> Callable[[], None]:
+        """Take in facts that a module returned; returns what undoes it."""
+        asked = {GATHERED: True} if on.module in ("setup", "gather_facts") else {}
+        return self.facts_target(on).variables.facts.update({**facts, **asked})
 
     def learn_secrets(self, module: str, args: dict[str, Any]) -> None:
         """Have the secret arguments of a task masked wherever they would be seen."""
@@ -397,9 +445,14 @@ class PlayRun:
             return keywords.check(apply, "block", self.loader.problems)
 
     def alive(self) -> list[str]:
-        """The hosts of the play that have not failed."""
-        gone = self.owner.gone
-        return [host for host in self.hosts if host not in gone]
+        """The hosts of the play that have neither failed nor left it."""
+        away = {host for host, flow in self.flows.items() if flow.failed or flow.ended} | self.lost
+        return [host for host in self.hosts if host not in self.owner.gone and host not in away]
+
+    def alive_in_batch(self) -> list[str]:
+        """Those of them that are run together now."""
+        batch = set(self.batch)
+        return [host for host in self.alive() if host in batch]
 
     def shared(self, key: Any, make: Callable[[], Any]) -> Any:
         """Something made once for all hosts of the play."""
@@ -411,9 +464,8 @@ class PlayRun:
     # Facts
 
     def _gather_when_used(self, work: HostWork) -> None:
-        facts = work.variables.facts
-        if not facts.known and facts.gather is None:
-            facts.gather = lambda: self._gather(work)
+        if not self._knows_enough(work.name):
+            work.variables.facts.gather = lambda: self._gather(work)
 
     def _gather(self, work: HostWork) -> None:
         task = connecting.gather_task(self.play)
@@ -426,4 +478,8 @@ class PlayRun:
         for _, result in work.run(settings, become, Request(module=file, items=[args], environment=environment)):
             if result.get("failed"):
                 raise TaskFailed(f"facts could not be gathered: {result.get('msg')}")
-            work.variables.facts.update(result.get("ansible_facts", {}))
+            work.variables.facts.update({**result.get("ansible_facts", {}), GATHERED: True})
+
+
+def _topics(handler: Handler) -> set[str]:
+    return {known for topic in handler.topics for known in with_role_names(handler, str(topic))}

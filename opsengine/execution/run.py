@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
 import itertools
-import os
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-from opsengine.config import config
-from opsengine.errors import InputError, TaskFailed, UsageError, near
-from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted, Status
+from opsengine.config import config, role_folders
+from opsengine.errors import InputError, OpsError, TaskFailed, UsageError, near
+from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
-from opsengine.execution.flow import HostFailed, begins_at
+from opsengine.execution.flow import HostFailed, beginnings, begins_at
 from opsengine.execution.host import HostWork
 from opsengine.execution.options import Options
 from opsengine.execution.play import PlayRun
+from opsengine.execution.scopes import early_renderer, learner
 from opsengine.execution.stats import Stats
+from opsengine.inventory.load import load_inventory
 from opsengine.inventory.model import Inventory
 from opsengine.inventory.patterns import ordered, select
-from opsengine.inventory.variables import VarsFolders
+from opsengine.inventory.variables import VarsFolders, combine
 from opsengine.playbook.loader import Loader
 from opsengine.playbook.nodes import Play, Playbook, Task
 from opsengine.reporting.bus import Bus
+from opsengine.source.text import Text
 from opsengine.templating.engine import Engine
 from opsengine.templating.functions import equipped_engine
 from opsengine.templating.lazy import OMIT
 from opsengine.templating.scope import Scope
-from opsengine.variables.host import HostVariables
+from opsengine.variables.cache import configured
+from opsengine.variables.host import Facts, HostVariables
+from opsengine.vault import keyring
 
 
 class Run:
@@ -44,9 +48,9 @@ class Run:
         self.bus = bus
         self.secrets = bus.secrets
         self.modules = Modules()
-        folders = config().words("ANSIBLE_ROLES_PATH", os.pathsep)
-        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders))
         self.engine = engine or equipped_engine()
+        early = early_renderer(self.engine, options.extra_vars)
+        self.loader = Loader(self.modules, role_folders(), early, learner(self.engine))
         self.stats = Stats()
         self.stopping = threading.Event()
         self.stepping = options.step
@@ -55,6 +59,9 @@ class Run:
         """Whether the task to begin at is still to come."""
         self.unreachable: set[str] = set()
         self.beside_playbook = VarsFolders()
+        self.fact_cache = configured(config())
+        self._changes: list[Callable[[], object]] = []
+        """What add_host and group_by have done to the inventory, for when it is read again."""
         self._works: dict[str, HostWork] = {}
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
@@ -63,6 +70,8 @@ class Run:
         """Run playbooks that have been loaded, in turn; returns the exit code (opsengine.execution.exitcodes)."""
         began = time.monotonic()
         self._find_beginning(playbooks)
+        self._read_ahead(playbooks)
+        self._flush_cache()
         self.bus.emit(
             RunStarted(
                 playbooks=[str(playbook.path) for playbook in playbooks],
@@ -104,11 +113,35 @@ class Run:
         wanted = self.options.start_at
         if wanted is None:
             return
-        tasks = [task for playbook in playbooks for play in playbook.plays for task in play.tasks()]
-        if not any(begins_at(wanted, task) for task in tasks):
-            hint = near(wanted, [task.name for task in tasks if task.name])
-            hint = hint or "--list-tasks shows what there is; what is included while running cannot be begun at"
+        plays = [play for playbook in playbooks for play in playbook.plays]
+        if not any(self._begins_in(play) for play in plays):
+            hint = near(wanted, [task.name for play in plays for task in beginnings(play) if task.name])
+            hint = hint or "not within a rescue, nor what is included while running; --list-tasks shows what there is"
             raise UsageError(f"there is no task `{wanted}` to begin at", hint=hint)
+
+    def _begins_in(self, play: Play) -> bool:
+        """Whether the task to begin at is in a play, and is asked for."""
+        return any(begins_at(self.options.start_at, task) and self.selected(task) for task in beginnings(play))
+
+    def _read_ahead(self, playbooks: Sequence[Playbook]) -> None:
+        """Raise InputError for wrong variable files and vault passwords of any play before the first one begins."""
+        problems: list[InputError] = []
+        for playbook in playbooks:
+            hosts = {
+                name: host
+                for play in playbook.plays
+                for name in self.hosts_of(play)
+                if (host := self.inventory.host(name))
+            }
+            groups = {group.name for host in hosts.values() for group in self.inventory.groups_of(host)}
+            for folders in (self.inventory.folders, VarsFolders([playbook.path.parent])):
+                try:
+                    folders.preload(groups, hosts)
+                except InputError as problem:
+                    problems.append(problem)
+        if problems:
+            raise InputError.of(problems)
+        keyring.current().verify()
 
     def _stand_beside(self, playbook: Playbook) -> None:
         """Read group_vars and host_vars beside this playbook from now on."""
@@ -137,17 +170,17 @@ class Run:
         remaining = [host for host in hosts if host not in self.gone]
         if not remaining:
             reason = "no host matches its pattern" if not hosts else "every host has failed before"
-            self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
+            self.bus.emit(PlaySkipped(play=self.title(play), reason=reason, origin=play.origin))
             return not hosts
-        if self.waiting and not any(begins_at(self.options.start_at, task) for task in play.tasks()):
+        if self.waiting and not self._begins_in(play):
             reason = "the task to begin at is not in it"
-            self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
+            self.bus.emit(PlaySkipped(play=self.title(play), reason=reason, origin=play.origin))
             return True
         self.stats.expect(remaining)
-        play_run = PlayRun(self, play, remaining)
+        play_run = PlayRun(self, play, remaining, hosts)
         batches = batch_sizes(self.engine.render(play.keywords.get("serial"), play_run.scopes.of_play()), remaining)
         for number, batch in enumerate(batches, 1):
-            name = play.name or self._pattern(play)
+            name = self.title(play)
             self.bus.emit(PlayStarted(play=name, hosts=batch, origin=play.origin, batch=(number, len(batches))))
             failed = play_run.run_batch(batch, pool)
             self._bury(failed)
@@ -163,26 +196,52 @@ class Run:
     def _bury(self, failed: dict[str, HostFailed]) -> None:
         self.gone.update(failed)
         for host, reason in failed.items():
-            if reason.outcome.status is Status.UNREACHABLE:
+            if reason.unreachable:
                 self.unreachable.add(host)
 
-    def _pattern(self, play: Play) -> str:
-        return ", ".join(str(part) for part in play.hosts)
+    def title(self, play: Play) -> str:
+        """The play's name, its pattern where it has none; rendered, or as it was written where that fails."""
+        name = play.keywords.get("name") or ",".join(str(part) for part in play.hosts)
+        try:
+            return str(self.engine.render(Text(name, play.origin), self._early_scope(play)))
+        except OpsError:
+            return str(name)
+
+    def pattern_of(self, play: Play) -> list[str]:
+        """The parts of a play's pattern, rendered with what is known before any host is."""
+        rendered = self.engine.render(play.hosts, self._early_scope(play))
+        return [str(part) for item in rendered for part in (item if isinstance(item, list) else [item])]
+
+    def _early_scope(self, play: Play) -> Scope:
+        return Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
 
     def hosts_of(self, play: Play) -> list[str]:
         """The names of the hosts that a play's pattern and --limit select, in the play's order."""
-        scope = Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
-        rendered = self.engine.render(play.hosts, scope)
-        pattern = ",".join(str(part) for item in rendered for part in (item if isinstance(item, list) else [item]))
-        hosts = ordered(select(self.inventory, pattern, self.options.limit), play.keywords.get("order", "inventory"))
+        pattern = ",".join(self.pattern_of(play))
+        order = self.engine.render(play.keywords.get("order", "inventory"), self._early_scope(play))
+        hosts = ordered(select(self.inventory, pattern, self.options.limit), "inventory" if order is OMIT else order)
         return [host.name for host in hosts]
 
     def work(self, name: str) -> HostWork:
         """The work of a host, made when it is first asked for; of a name not in the inventory too (delegate_to)."""
         with self._lock:
             if name not in self._works:
-                self._works[name] = HostWork(name, HostVariables(self._inventory_variables(name)), self.options.silence)
+                variables = HostVariables(self._inventory_variables(name), self._facts(name))
+                self._works[name] = HostWork(name, variables, self.options.silence)
             return self._works[name]
+
+    def _facts(self, name: str) -> Facts:
+        """What is known of a host: nothing yet, or what an earlier run has kept."""
+        cache = self.fact_cache
+        if cache is None:
+            return Facts()
+        return Facts(cache.read(name), functools.partial(cache.write, name))
+
+    def _flush_cache(self) -> None:
+        """Forget what earlier runs have kept of any host, whether or not it takes part in this one."""
+        if self.options.flush_cache and self.fact_cache is not None:
+            for name in self.inventory.hosts:
+                self.fact_cache.forget(name)
 
     def _inventory_variables(self, name: str) -> dict[str, Any]:
         host = self.inventory.host(name)
@@ -190,7 +249,7 @@ class Run:
             return {"ansible_host": name}
         found: dict[str, Any] = {}
         for _, variables in self.inventory.host_vars_layers(host, self.beside_playbook):
-            found.update(variables)
+            combine(found, variables)
         return found
 
     def group_names(self) -> dict[str, list[str]]:
@@ -211,20 +270,32 @@ class Run:
 
     def add_host(self, name: str, groups: Sequence[str], variables: Mapping[str, Any]) -> bool:
         """Add a host to the inventory for the rest of the run; whether that changed anything."""
-        with self._lock:
-            changed = self.inventory.add_host_while_running(name, groups, variables)
-            self._learn_anew([name])
-        return changed
+        return self._change([name], lambda: self.inventory.add_host_while_running(name, groups, variables))
 
     def group_host(self, name: str, group: str, parents: Sequence[str]) -> bool:
         """Put a host into a group for the rest of the run; whether that changed anything."""
-        host = self.inventory.host(name)
-        if host is None:
+        if self.inventory.host(name) is None:
             raise TaskFailed(f"{name} is not in the inventory, so it can be in no group of it")
+        return self._change([name], lambda: self._group(name, group, parents))
+
+    def _group(self, name: str, group: str, parents: Sequence[str]) -> bool:
+        host = self.inventory.host(name)
+        return host is not None and self.inventory.group_host_while_running(host, group, parents)
+
+    def _change(self, names: Sequence[str], change: Callable[[], bool]) -> bool:
         with self._lock:
-            changed = self.inventory.group_host_while_running(host, group, parents)
-            self._learn_anew([name])
+            changed = change()
+            self._changes.append(change)
+            self._learn_anew(names)
         return changed
+
+    def refresh_inventory(self) -> None:
+        """Read the inventory's sources again; what tasks have added to it stays."""
+        with self._lock:
+            self.inventory = load_inventory(self.options.inventory, extra_vars=self.options.extra_vars)
+            for change in self._changes:
+                change()
+            self._learn_anew(list(self._works))
 
     def _learn_anew(self, names: Iterable[str]) -> None:
         for name in names:
@@ -235,9 +306,13 @@ class Run:
     def ask(self, prompt: str, echo: bool = True) -> str:
         """Ask the person at the terminal; what is typed hidden is masked in every output."""
         self.bus.emit(Notice(message=prompt, level="question"))
-        if echo:
-            return input()
-        typed = getpass.getpass("")
+        try:
+            if echo:
+                return input()
+            typed = getpass.getpass("")
+        except (EOFError, OSError) as error:
+            hint = "-e NAME=VALUE gives an answer beforehand"
+            raise InputError(f"nobody has answered `{prompt}`: {error or 'the input has ended'}", hint=hint) from None
         self.secrets.add(typed)
         return typed
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsengine.execution.files import ControllerFiles
 from opsengine.execution.prompts import answers
+from opsengine.inventory.ranges import short_name
+from opsengine.playbook.loader import Render
 from opsengine.playbook.nodes import Role, Task
+from opsengine.templating.engine import Engine
+from opsengine.templating.plugins import plugins_of
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
 from opsengine.variables.layers import PlayLayers
 from opsengine.variables.magic import ANSIBLE_VERSION, HostVars, Lookups
 from opsengine.variables.vars_files import HostFiles, VarsFiles
+from opsengine.vault import keyring
 
 if TYPE_CHECKING:
     from opsengine.execution.host import HostWork
@@ -27,6 +33,16 @@ NOT_OF_HOSTVARS = (
 """What is not among the variables of a host as `hostvars` lists them: it belongs to the play, or has no end."""
 
 
+def early_renderer(engine: Engine, extra_vars: Mapping[str, Any]) -> Render:
+    """Renders what has to be known before any host is: the names of imports."""
+    return lambda text, layers: engine.render(text, Scope(engine, [extra_vars, *layers]))
+
+
+def learner(engine: Engine) -> Callable[[Path], None]:
+    """Teaches an engine the filters and tests in the folder of a playbook or role."""
+    return lambda folder: engine.add(plugins_of(folder, "filter"), plugins_of(folder, "test"), {})
+
+
 class Scopes:
     """Makes the scopes of one play."""
 
@@ -38,6 +54,7 @@ class Scopes:
         self.layers = PlayLayers(play_run.play, self.run.options.extra_vars, prompted)
         self.files = VarsFiles(play_run.play.keywords.get("vars_files", []), play_run.play.file.parent)
         self._same_files = {} if self.files.by_host else self.files.merged(self._early, facts_known=True)
+        keyring.current().verify()
         self.hostvars = HostVars(lambda: self.run.inventory.hosts, self._of_host)
         self._shared = self._play_wide()
 
@@ -82,11 +99,11 @@ class Scopes:
         return {
             "hostvars": lambda: self.hostvars,
             "groups": run.group_names,
-            "play_hosts": lambda: play_run.alive(),
+            "play_hosts": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts": lambda: play_run.alive(),
-            "ansible_play_batch": lambda: list(play_run.batch),
-            "ansible_play_hosts_all": lambda: list(play_run.hosts),
-            "ansible_play_name": lambda: play_run.play.name,
+            "ansible_play_batch": lambda: play_run.alive_in_batch(),
+            "ansible_play_hosts_all": lambda: list(play_run.selected_hosts),
+            "ansible_play_name": lambda: run.title(play_run.play),
             "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
             "ansible_check_mode": lambda: options.check,
             "ansible_diff_mode": lambda: options.diff,
@@ -103,7 +120,7 @@ class Scopes:
         name = work.name
         found: dict[str, Callable[[], Any]] = {
             "inventory_hostname": lambda: name,
-            "inventory_hostname_short": lambda: name.split(".")[0],
+            "inventory_hostname_short": lambda: short_name(name),
             "group_names": lambda: self.run.groups_of(name),
             "inventory_file": lambda: self.run.host_source(name)[0],
             "inventory_dir": lambda: self.run.host_source(name)[1],

@@ -7,11 +7,14 @@ Free: each host goes its own way as fast as it can.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
+from opsengine.events import Status
 from opsengine.execution.flow import Flow, HostFailed, Step, Steps
 from opsengine.execution.outcome import Outcome, passed_over
 from opsengine.playbook.nodes import Task
@@ -19,14 +22,19 @@ from opsengine.playbook.nodes import Task
 RunStep = Callable[[str, Step], Outcome]
 
 
-@dataclass
+@dataclass(eq=False)
 class Walker:
-    """A host on its way: its steps, and the one it is at (None: through)."""
+    """
+    A host on its way: its steps, and the one it is at (None: through).
+
+    lost: whether it is out of reach: then it stays where it is, in case its errors are cleared.
+    """
 
     host: str
     steps: Steps
     at: Step | None = None
     failed: HostFailed | None = None
+    lost: bool = False
 
     @classmethod
     def begin(cls, host: str, flow: Flow) -> Walker:
@@ -37,7 +45,21 @@ class Walker:
 
     def go_on(self, outcome: Outcome) -> None:
         """Take the next step after an outcome."""
-        self._move(lambda: self.steps.send(outcome))
+        if outcome.status is Status.UNREACHABLE:
+            self.failed, self.lost = HostFailed(outcome, _step(self).task), True
+        else:
+            self._move(lambda: self.steps.send(outcome))
+
+    def forgive(self) -> None:
+        """Forget that it failed; one that was out of reach goes on with the next task."""
+        self.failed = None
+        if self.lost:
+            self.lost = False
+            self._move(lambda: self.steps.send(passed_over()))
+
+    def fail(self, failed: HostFailed) -> None:
+        """Fail at the step it is at; a rescue around that goes on."""
+        self._move(lambda: self.steps.throw(failed))
 
     def stop(self) -> None:
         """End here, without rescue or always."""
@@ -91,14 +113,19 @@ class Linear:
         self.truth = truth
         self.width: Callable[[Task], int] = lambda task: 0
         """How many hosts at most run a task at once; 0: all."""
+        self._gates: dict[int, threading.BoundedSemaphore] = {}
+        self._lock = threading.Lock()
+        self.exists: Callable[[str], bool] = lambda host: True
+        """Whether a host is in the inventory; it may have gone when the inventory was read again."""
+        self.walkers: list[Walker] = []
         self.skips: Callable[[Task, str], bool] | None = None
         """Asks whether a task is passed over; None where nobody is asked."""
 
     def play(self, flows: dict[str, Flow], limits: Limits) -> dict[str, HostFailed]:
         """Take every host to its end; returns those that failed on the way."""
-        walkers = [Walker.begin(host, flow) for host, flow in flows.items()]
+        walkers = self.walkers = [Walker.begin(host, flow) for host, flow in flows.items()]
         while not self.stopped():
-            waiting = [walker for walker in walkers if walker.at is not None]
+            waiting = [walker for walker in walkers if walker.at is not None and not walker.lost]
             if not waiting:
                 break
             self._turn(_hindmost(waiting), waiting)
@@ -115,7 +142,7 @@ class Linear:
         hosts = [walker.host for walker in runners]
         if self.skips and self.skips(task, hosts[0]):
             for walker in group:
-                walker.go_on(passed_over())
+                walker.go_on(passed_over(unwanted=True))
             return
         self.begun(task, hosts)
         began = time.monotonic()
@@ -123,25 +150,38 @@ class Linear:
         self.ended(task, hosts, time.monotonic() - began)
         if len(outcomes) < len(runners):
             return
-        if len(runners) < len(group):
-            self.share(task, outcomes[0], [walker.host for walker in group[1:]])
-            outcomes += [replace(outcomes[0], included=[]) for _ in group[1:]]
+        once = self.truth(task, "run_once")
+        if once:
+            self.share(task, outcomes[0], [walker.host for walker in everyone if walker is not group[0]])
+            outcomes += [replace(outcomes[0], included=[], shared=True) for _ in group[1:]]
+        failed = next((outcome for outcome in outcomes if outcome.failed), None)
+        if failed is not None and (once or self.truth(task, "any_errors_fatal")):
+            self._spread(HostFailed(failed, task, spread=True), dict(zip(runners, outcomes, strict=False)), everyone)
+            return
         for walker, outcome in zip(group, outcomes, strict=True):
             walker.go_on(outcome)
-        self._spread(group, everyone)
+        self._heed({outcome.control for outcome in outcomes})
 
-    def _spread(self, group: list[Walker], everyone: list[Walker]) -> None:
-        """With any_errors_fatal, one host that has failed for good ends the play for all."""
-        fatal = next((walker.failed for walker in group if walker.failed and self._is_fatal(walker.failed)), None)
-        for walker in everyone if fatal else ():
-            if walker.failed is None:
+    def _heed(self, controls: set[str | None]) -> None:
+        """Do what `meta` tasks ask for that concerns all hosts."""
+        for walker in self.walkers:
+            if "clear_host_errors" in controls:
+                walker.forgive()
+            if "refresh_inventory" in controls and not self.exists(walker.host):
                 walker.stop()
-                walker.failed = fatal
+
+    def _spread(self, failure: HostFailed, own: dict[Walker, Outcome], everyone: list[Walker]) -> None:
+        """What failed on one host has failed on all; each goes on with its own rescue, where there is one."""
+        for walker in everyone:
+            if walker in own and own[walker].failed:
+                walker.go_on(own[walker])
+            else:
+                walker.fail(failure)
 
     def _outcomes(self, task: Task, runners: list[Walker]) -> list[Outcome]:
+        size = self.width(task) or len(runners)
         if self.inline(task) or len(runners) == 1:
             return [self.run(walker.host, _step(walker)) for walker in runners]
-        size = self.width(task) or len(runners)
         outcomes: list[Outcome] = []
         for start in range(0, len(runners), size):
             futures: list[Future[Outcome]] = []
@@ -149,9 +189,6 @@ class Linear:
                 futures.append(self.pool.submit(self.run, walker.host, _step(walker)))
             outcomes += [future.result() for future in futures]
         return outcomes
-
-    def _is_fatal(self, failed: HostFailed) -> bool:
-        return failed.task is not None and self.truth(failed.task, "any_errors_fatal")
 
 
 class Free(Linear):
@@ -164,17 +201,26 @@ class Free(Linear):
         return {walker.host: walker.failed for walker in walkers if walker.failed}
 
     def _walk(self, walker: Walker, everyone: list[Walker], limits: Limits) -> None:
-        while walker.at is not None and not self.stopped() and not _over(limits, everyone):
+        while walker.at is not None and not walker.lost and not self.stopped() and not _over(limits, everyone):
             task = walker.at.task
             if self.skips and self.skips(task, walker.host):
-                walker.go_on(passed_over())
+                walker.go_on(passed_over(unwanted=True))
                 continue
             self.begun(task, [walker.host])
             began = time.monotonic()
-            outcome = self.run(walker.host, walker.at)
+            with self._gate(task):
+                outcome = self.run(walker.host, walker.at)
             self.ended(task, [walker.host], time.monotonic() - began)
             walker.go_on(outcome)
         walker.stop()
+
+    def _gate(self, task: Task) -> AbstractContextManager[object]:
+        """What lets no more hosts than `throttle` says run a task at once."""
+        width = self.width(task)
+        if not width:
+            return nullcontext()
+        with self._lock:
+            return self._gates.setdefault(id(task), threading.BoundedSemaphore(width))
 
 
 STRATEGIES = {"linear": Linear, "free": Free, "host_pinned": Free}

@@ -26,6 +26,8 @@ _SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?")
 _CHILD = re.compile(r"([^:\]\s]+)\s*(?:#.*)?")
 _WORD = re.compile(r"[^ \t\r\n]+")
 _SHELL_SIGNS = re.compile(r"[\"'\\#]")
+_QUOTED_WORD = re.compile(r"""((?:[^ \t\r\n"'\\#]+|'[^']*'|"[^"\\]*")+)[ \t\r\n]*""")
+_QUOTED = re.compile(r"""'([^']*)'|"([^"]*)\"""")
 _PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./@:-]*")
 _LITERAL_WORDS = ("True", "False", "None")
 
@@ -33,11 +35,14 @@ _LITERAL_WORDS = ("True", "False", "None")
 def read_ini(inventory: Inventory, path: Path) -> None:
     """Add the hosts, groups and variables of one file. Raises one InputError with all its problems."""
     reader = _Reader(inventory, str(path))
-    for number, line in enumerate(_lines(path), start=1):
-        try:
-            reader.read_line(number, line)
-        except InputError as problem:
-            reader.problems.append(problem)
+    with warnings.catch_warnings():
+        # What `literal` tries may be no Python at all.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        for number, line in enumerate(_lines(path), start=1):
+            try:
+                reader.read_line(number, line)
+            except InputError as problem:
+                reader.problems.append(problem)
     reader.finish()
 
 
@@ -46,9 +51,7 @@ def literal(value: str, origin: Origin) -> Any:
     if _PLAIN_WORD.fullmatch(value) and value not in _LITERAL_WORDS:
         return Text(value, origin)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            return _placed(ast.literal_eval(value), origin)
+        return _placed(ast.literal_eval(value), origin)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return Text(value, origin)
 
@@ -109,6 +112,7 @@ class _Reader:
                 origin=origin,
                 hint=near(kind, KINDS),
             )
+        name = self.inventory.group_name(name, origin)
         if name not in self.inventory.groups and kind == "vars" and name not in self.wanted_children:
             self.wanted_for_vars[name] = origin
         self.group = self.inventory.add_group(name, origin)
@@ -148,7 +152,7 @@ class _Reader:
         match = _CHILD.fullmatch(text)
         if not match:
             raise InputError(f"expected the name of a group, found `{text}`", origin=origin)
-        name = match[1]
+        name = self.inventory.group_name(match[1], origin)
         if name in self.inventory.groups:
             self.inventory.add_child(self.group.name, name, origin)
         else:
@@ -198,6 +202,16 @@ def _words(text: str, origin: Origin) -> list[tuple[str, int]]:
     """The words of a line as a shell reads them, each with the offset where it begins; # begins a comment."""
     if not _SHELL_SIGNS.search(text):
         return [(match.group(), match.start()) for match in _WORD.finditer(text)]
+    words: list[tuple[str, int]] = []
+    at = 0
+    while match := _QUOTED_WORD.match(text, at):
+        words.append((_QUOTED.sub(r"\1\2", match[1]), at))
+        at = match.end()
+    return words if at == len(text) or text[at] == "#" else _words_of_shell(text, origin)
+
+
+def _words_of_shell(text: str, origin: Origin) -> list[tuple[str, int]]:
+    """As `_words`, for lines with whatever a shell knows."""
     stream = io.StringIO(text)
     lexer = shlex.shlex(stream, posix=True)
     lexer.whitespace_split = True

@@ -2,55 +2,74 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from opsengine.errors import InputError, near
-from opsengine.inventory.hostlist import read_host_list
-from opsengine.inventory.ini import read_ini
+from opsengine.config import config
+from opsengine.errors import InputError, UsageError, near
+from opsengine.inventory.construct import Surroundings
+from opsengine.inventory.formats import read_file, read_list
 from opsengine.inventory.model import Inventory
-from opsengine.inventory.script import read_script
 from opsengine.inventory.variables import VarsFolders
-from opsengine.inventory.yaml import read_toml, read_yaml
 from opsengine.source.text import Origin
 from opsengine.source.yaml import load_file
-from opsengine.vault.envelope import is_encrypted
-from opsengine.vault.files import read as read_vault
 
 IGNORED_NAMES = ("group_vars", "host_vars", "vars_plugins")
 IGNORED_ENDS = (".pyc", ".pyo", ".swp", ".bak", "~", ".rpm", ".md", ".txt", ".rst", ".orig", ".cfg", ".retry")
 
-_READERS = {".yml": read_yaml, ".yaml": read_yaml, ".json": read_yaml, ".toml": read_toml}
-_YAML_BEGINS = re.compile(r"---|%YAML|\{|[\"']?[^\s=\[\]]+[\"']?\s*:(?:\s|$)")
 
-
-def load_inventory(sources: Sequence[str], read_vars: Callable[[Path], Any] = load_file) -> Inventory:
+def load_inventory(
+    sources: Sequence[str],
+    read_vars: Callable[[Path], Any] = load_file,
+    extra_vars: Mapping[str, Any] | None = None,
+) -> Inventory:
     """
     The inventory that all sources together describe; an empty one for no source.
 
     A source is a file, a folder of files, or a host list (anything with a comma). `read_vars` gives the value of a
-    file in group_vars or host_vars. Raises one InputError with the problems of all sources.
+    file in group_vars or host_vars; `extra_vars` are those of the command line, which inventory plugins may use.
+    Raises one InputError with the problems of all sources.
     """
+    with _without_collecting():
+        return _loaded(sources, read_vars, extra_vars or {})
+
+
+@contextlib.contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Does not look for garbage: where all that is made stays, this costs more than making it."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
+
+
+def _loaded(sources: Sequence[str], read_vars: Callable[[Path], Any], extra_vars: Mapping[str, Any]) -> Inventory:
     inventory = Inventory()
+    around = Surroundings(extra_vars)
     problems: list[InputError] = []
     folders: list[Path] = []
     for source in filter(None, sources):
-        path = Path(source)
+        path = Path(os.path.expandvars(source)).expanduser()
         try:
             if "," in source and not path.exists():
                 inventory.source = source
-                read_host_list(inventory, source)
+                read_list(inventory, source)
                 continue
             folders.append(path if path.is_dir() else path.parent)
-            files = list(_files(path))
+            files = list(_files(path, _ignored()))
             if not files:
                 warnings.warn(f"{path}: there is no inventory in this folder", stacklevel=2)
             for file in files:
-                _guarded_read(inventory, file, problems)
+                _guarded_read(inventory, file, around, problems)
         except InputError as problem:
             problems.append(problem)
     inventory.source = None
@@ -61,15 +80,31 @@ def load_inventory(sources: Sequence[str], read_vars: Callable[[Path], Any] = lo
     return inventory
 
 
-def _guarded_read(inventory: Inventory, path: Path, problems: list[InputError]) -> None:
+def _guarded_read(inventory: Inventory, path: Path, around: Surroundings, problems: list[InputError]) -> None:
     inventory.source = os.path.abspath(path)  # noqa: PTH100 (symbolic links must stay)
     try:
-        _reader_of(path)(inventory, path)
+        read_file(inventory, path, around)
+        around.read.append(path)
     except InputError as problem:
         problems.append(problem)
 
 
-def _files(path: Path) -> Iterator[Path]:
+def _ignored() -> Callable[[str], object]:
+    """Tells of a name in a folder whether it is passed over; after Ansible, with the settings of its."""
+    ends = tuple(config().words("ANSIBLE_INVENTORY_IGNORE")) or IGNORED_ENDS
+    try:
+        patterns = [re.compile(pattern) for pattern in config().words("ANSIBLE_INVENTORY_IGNORE_REGEX")]
+    except re.error as error:
+        raise UsageError(f"ANSIBLE_INVENTORY_IGNORE_REGEX: not a regular expression: {error}") from None
+    return lambda name: (
+        name.startswith(".")
+        or name in IGNORED_NAMES
+        or name.endswith(ends)
+        or any(pattern.search(name) for pattern in patterns)
+    )
+
+
+def _files(path: Path, ignored: Callable[[str], object]) -> Iterator[Path]:
     """The inventory files that a path stands for: itself, or those in the folder and the folders in it, sorted."""
     if not path.exists():
         raise InputError("no such inventory", origin=Origin(str(path)), hint=_what_was_meant(path))
@@ -77,9 +112,8 @@ def _files(path: Path) -> Iterator[Path]:
         yield path
         return
     for entry in sorted(path.iterdir()):
-        name = entry.name
-        if not (name.startswith(".") or name in IGNORED_NAMES or name.endswith(IGNORED_ENDS)):
-            yield from _files(entry)
+        if not ignored(entry.name):
+            yield from _files(entry, ignored)
 
 
 def _what_was_meant(path: Path) -> str:
@@ -87,27 +121,3 @@ def _what_was_meant(path: Path) -> str:
         return f"it is a link to {path.readlink()}, which is not there"
     siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     return near(path.name, siblings) or f"hosts on the command line need a comma: `{path},`"
-
-
-def _reader_of(path: Path) -> Callable[[Inventory, Path], None]:
-    """What reads a file: by its first line for scripts and for names without an extension, else by its extension."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-        if is_encrypted(head):
-            head = read_vault(path).data
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(path))) from None
-    if head.startswith((b"#!", b"\x7fELF")) and os.access(path, os.X_OK):
-        return read_script
-    by_name = _READERS.get(path.suffix)
-    if by_name or path.suffix:
-        return by_name or read_ini
-    return read_yaml if _looks_like_yaml(head.decode(errors="replace")) else read_ini
-
-
-def _looks_like_yaml(text: str) -> bool:
-    """Whether the first line that says something is YAML; an INI inventory begins with a section or a host."""
-    lines = (line.strip() for line in text.splitlines())
-    first = next((line for line in lines if line and line[0] not in "#;"), "")
-    return bool(_YAML_BEGINS.match(first))

@@ -9,14 +9,15 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from opsengine.config import config
 from opsengine.errors import InputError
-from opsengine.inventory.variables import Level, Variables, VarsFolders
-from opsengine.source.text import COMMAND_LINE, Origin, TextDict
+from opsengine.inventory.variables import Level, Variables, VarsFolders, combine, group_levels
+from opsengine.source.text import COMMAND_LINE, Origin, TextDict, merged
 
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
 """Names that mean this machine, inventory or not."""
 
-_ODD_IN_GROUP_NAME = re.compile(r"^[\d\W]|\W")
+_ODD_IN_NAME = re.compile(r"^[\d\W]|\W")
 
 
 class Host:
@@ -162,14 +163,17 @@ class Inventory:
         names = [group.name for group in groups]
         in_groups: Variables = {}
         for group in groups:
-            in_groups.update(group.vars)
+            combine(in_groups, group.vars)
+        of_groups = {
+            Level.ALL_IN_INVENTORY: self.all.vars,
+            Level.GROUPS_IN_INVENTORY: in_groups,
+            Level.ALL_BESIDE_INVENTORY: self.folders.of_groups(["all"]),
+            Level.ALL_BESIDE_PLAYBOOK: playbook.of_groups(["all"]),
+            Level.GROUPS_BESIDE_INVENTORY: self.folders.of_groups(names),
+            Level.GROUPS_BESIDE_PLAYBOOK: playbook.of_groups(names),
+        }
         return [
-            (Level.ALL_IN_INVENTORY, self.all.vars),
-            (Level.GROUPS_IN_INVENTORY, in_groups),
-            (Level.ALL_BESIDE_INVENTORY, self.folders.of_groups(["all"])),
-            (Level.ALL_BESIDE_PLAYBOOK, playbook.of_groups(["all"])),
-            (Level.GROUPS_BESIDE_INVENTORY, self.folders.of_groups(names)),
-            (Level.GROUPS_BESIDE_PLAYBOOK, playbook.of_groups(names)),
+            *((level, of_groups[level]) for level in group_levels()),
             (Level.HOST_IN_INVENTORY, host.vars),
             (Level.HOST_BESIDE_INVENTORY, self.folders.of_host(host.name)),
             (Level.HOST_BESIDE_PLAYBOOK, playbook.of_host(host.name)),
@@ -183,26 +187,43 @@ class Inventory:
             raise InputError(
                 f"the name of a group must be a text, found `{name}`", origin=origin, hint=f'put it in quotes: "{name}"'
             )
+        name = self.group_name(name, origin)
         group = self.groups.get(name)
         if group is None:
-            if odd := sorted(set(_ODD_IN_GROUP_NAME.findall(name))):
-                _warn(origin, f"group `{name}`: {' '.join(odd)} cannot be written in an expression (groups.NAME)")
             group = self.groups[str(name)] = Group(str(name), origin)
             self.revision += 1
         return group
 
+    def group_name(self, name: str, origin: Origin = COMMAND_LINE) -> str:
+        """What a group is called that was written so: that, or what the setting force_valid_group_names makes of it."""
+        if name in self.groups or not (odd := sorted(set(_ODD_IN_NAME.findall(name)))):
+            return name
+        wanted = config().choice("ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS", ("never", "always", "ignore", "silently"))
+        safe = safe_name(name) if wanted in ("always", "silently") else name
+        if wanted in ("always", "never") and safe not in self.groups:
+            _warn(origin, f"group `{name}`: {' '.join(odd)} cannot be written in an expression (groups.NAME)")
+        return safe
+
     def add_host(
-        self, name: str, group: str = "ungrouped", *, port: int | None = None, origin: Origin = COMMAND_LINE
+        self, name: str, group: str | None = "ungrouped", *, port: int | None = None, origin: Origin = COMMAND_LINE
     ) -> Host:
         """The host of that name, made where it is new, put into a known group. Only a new host takes the port."""
         host = self.hosts.get(name)
         if host is None:
             host = self.hosts[str(name)] = Host(str(name), origin, self.source)
-            if port is not None:
+            if port:
                 host.vars["ansible_port"] = port
             self._remember_localhost(host)
-        self._join(host, self.groups[group])
+        if group is not None:
+            self.join(host, self.groups[group])
         return host
+
+    def join(self, host: Host, group: Group) -> None:
+        """Put a host into a group."""
+        if host.name not in group.hosts:
+            group.hosts[host.name] = host
+            host.groups[group.name] = group
+            self.revision += 1
 
     def add_child(self, parent: str, child: str, origin: Origin = COMMAND_LINE) -> None:
         """Put one known group into another. Raises InputError when they would contain each other."""
@@ -235,8 +256,8 @@ class Inventory:
             return
         if not (name.isidentifier() and name.isascii()):
             _warn(origin, f"variable `{name}`: only letters, digits and _ can be written in an expression")
-        owner.vars.pop(name, None)
-        owner.vars[name] = value
+        before = owner.vars.pop(name, None)
+        owner.vars[name] = merged(before, value) if config().merges_mappings else value
         self.revision += 1
 
     def settle(self) -> None:
@@ -255,13 +276,15 @@ class Inventory:
     ) -> bool:
         """What the module add_host does; whether that changed anything."""
         before = self.revision
-        host = self.hosts.get(name) or self.add_host(name, "all")
-        for key, value in (variables or {}).items():
+        known = self.hosts.get(name)
+        implicit = self.host(name) if known is None and name in LOCALHOST else None
+        host = known or self.add_host(name, "all")
+        for key, value in {**(implicit.vars if implicit else {}), **(variables or {})}.items():
             if key not in host.vars or host.vars[key] != value:
                 self.set_variable(host, key, value, COMMAND_LINE)
         for group_name in groups:
             group = self.add_group(group_name)
-            self._join(host, group)
+            self.join(host, group)
             self._settle_group(group)
         self._settle_host(host)
         return self.revision != before
@@ -274,18 +297,12 @@ class Inventory:
             self.add_group(parent)
             self.add_child(parent, group.name)
             self._settle_group(self.groups[parent])
-        self._join(host, group)
+        self.join(host, group)
         self._settle_group(group)
         self._settle_host(host)
         return self.revision != before
 
     # --- inside -----------------------------------------------------------------------------------------------------
-
-    def _join(self, host: Host, group: Group) -> None:
-        if host.name not in group.hosts:
-            group.hosts[host.name] = host
-            host.groups[group.name] = group
-            self.revision += 1
 
     def _settle_group(self, group: Group) -> None:
         if group is not self.all and not group.parents:
@@ -297,7 +314,7 @@ class Inventory:
             del host.groups["ungrouped"], self.ungrouped.hosts[host.name]
             self.revision += 1
         elif not real and not host.implicit:
-            self._join(host, self.ungrouped)
+            self.join(host, self.ungrouped)
 
     def _remember_localhost(self, host: Host) -> None:
         if host.name not in LOCALHOST:
@@ -315,6 +332,11 @@ class Inventory:
             host.implicit = True
             host.vars.update(ansible_connection="local", ansible_python_interpreter=sys.executable)
         return self._localhost
+
+
+def safe_name(name: str) -> str:
+    """A group's name with `_` for whatever an expression could not name."""
+    return _ODD_IN_NAME.sub("_", name)
 
 
 def _priority(value: Any, origin: Origin) -> int:

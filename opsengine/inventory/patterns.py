@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from opsengine.config import config
 from opsengine.errors import InputError, near
 from opsengine.inventory.model import LOCALHOST, Host, Inventory
 from opsengine.inventory.ranges import split_port
@@ -67,7 +68,7 @@ def _split(pattern: str | Sequence[str]) -> list[str]:
         return [part for each in pattern for part in _split(each)]
     if "," in pattern:
         parts = pattern.split(",")
-    elif pattern.startswith("@") or split_port(pattern):
+    elif (pattern.startswith("@") and ":" not in pattern) or split_port(pattern):
         parts = [pattern]
     else:
         parts = _BETWEEN_COLONS.findall(pattern)
@@ -140,11 +141,18 @@ class _Selector:
             this_machine = self.inventory.host(name)
             return [this_machine] if this_machine else []
         if not hosts and not groups:
-            meant = near(name, [*self.inventory.groups, *self.inventory.hosts])
-            warnings.warn(
-                f"{self.origin}: no host or group matches `{name}`{'; ' + meant if meant else ''}", stacklevel=2
-            )
+            self.mismatch(name)
         return hosts
+
+    def mismatch(self, name: str) -> None:
+        """Tell of a name that matches nothing, as the setting of Ansible's wants it: warned of, refused, or ignored."""
+        wanted = config().choice("ANSIBLE_HOST_PATTERN_MISMATCH", ("warning", "error", "ignore"))
+        meant = near(name, [*self.inventory.groups, *self.inventory.hosts])
+        message = f"no host or group matches `{name}`"
+        if wanted == "error":
+            raise InputError(message, origin=self.origin, hint=meant)
+        if wanted == "warning":
+            warnings.warn(f"{self.origin}: {message}{'; ' + meant if meant else ''}", stacklevel=2)
 
     def matching(self, name: str, known: Iterable[str]) -> list[str]:
         if name[0] != "~" and not any(sign in name for sign in "*?["):

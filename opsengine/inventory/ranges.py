@@ -10,7 +10,7 @@ import re
 import string
 import warnings
 from collections.abc import Sequence
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv6Address, ip_address
 
 from opsengine.errors import InputError
 from opsengine.source.text import Origin
@@ -67,6 +67,15 @@ def expand_host(text: str, origin: Origin | None = None) -> tuple[list[str], int
             hint="write `host:2222`; a YAML inventory must be named .yml or .yaml",
         )
     return expand(host, origin), port
+
+
+def short_name(name: str) -> str:
+    """Ansible's variable inventory_hostname_short: the name up to its first dot; of an IP address, all of it."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return name.split(".")[0]
+    return name
 
 
 def _is_ipv6(text: str) -> bool:

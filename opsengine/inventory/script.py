@@ -14,12 +14,8 @@ from typing import Any
 from opsengine.errors import InputError
 from opsengine.inventory.model import Group, Inventory
 from opsengine.inventory.variables import kind_of
-from opsengine.source.text import Origin, Text, TextDict, TextList
-from opsengine.vault.values import Encrypted
-
-UNSAFE = "__ansible_unsafe"
-VAULT = "__ansible_vault"
-"""Ansible's mark in JSON for a string that is data, never a template."""
+from opsengine.source.json import load_json
+from opsengine.source.text import Origin
 
 
 def read_script(inventory: Inventory, path: Path) -> None:
@@ -63,12 +59,12 @@ class _Script:
         if not done.stdout.strip() and arguments[0] == "--host":
             return {}
         try:
-            value = json.loads(done.stdout.decode())
+            value = load_json(done.stdout.decode(), self.origin)
         except ValueError as error:
             raise self.problem(
                 f"what the inventory script prints for {question} is not JSON: {error}", done.stderr
             ) from None
-        return self.mapping(_trusted(value, self.origin), f"the answer to {question}")
+        return self.mapping(value, f"the answer to {question}")
 
     def hostvars(self, meta: Any) -> dict[str, Any] | None:
         """Every host's variables, or None where the script must be asked for each."""
@@ -119,18 +115,3 @@ def _names(content: dict[str, Any], key: str, group: Group, origin: Origin) -> l
             f"`{key}` of group `{group.name}` must be a list of names, found {kind_of(names)}", origin=origin
         )
     return [str(name) for name in names]
-
-
-def _trusted(value: Any, origin: Origin) -> Any:
-    """As opsengine.source.text.trust; but what the script marks as unsafe stays plain data, as a vault encrypted."""
-    if isinstance(value, str):
-        return Text(value, origin)
-    if isinstance(value, list):
-        return TextList((_trusted(item, origin) for item in value), origin)
-    if isinstance(value, dict):
-        if value.keys() == {UNSAFE}:
-            return str(value[UNSAFE])
-        if value.keys() == {VAULT}:
-            return Encrypted(str(value[VAULT]), origin)
-        return TextDict(((Text(key, origin), _trusted(item, origin)) for key, item in value.items()), origin)
-    return value

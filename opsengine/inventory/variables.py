@@ -7,13 +7,14 @@ https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html#org
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from opsengine.errors import InputError
-from opsengine.source.text import Origin, origin_of
+from opsengine.config import config
+from opsengine.errors import InputError, UsageError, near
+from opsengine.source.text import Origin, merged, origin_of
 from opsengine.source.yaml import load_file
 
 GROUP_VARS = "group_vars"
@@ -22,6 +23,20 @@ EXTENSIONS = ("", ".yml", ".yaml", ".json")
 
 Variables = dict[str, Any]
 """Variables by name; whoever is given one must not change it."""
+
+
+def combine(into: Variables, more: Mapping[str, Any]) -> None:
+    """
+    Take variables in over those there are: as they are, or with `hash_behaviour = merge` mapping into mapping.
+
+    The mappings that are merged are new ones; none of those given changes.
+    """
+    if config().merges_mappings:
+        for name, value in more.items():
+            before = into.pop(name, None)
+            into[name] = merged(before, value)
+    else:
+        into.update(more)
 
 
 class Level(StrEnum):
@@ -38,6 +53,32 @@ class Level(StrEnum):
     HOST_BESIDE_PLAYBOOK = "playbook host_vars/*"
 
 
+GROUP_LEVELS = {
+    "all_inventory": Level.ALL_IN_INVENTORY,
+    "groups_inventory": Level.GROUPS_IN_INVENTORY,
+    "all_plugins_inventory": Level.ALL_BESIDE_INVENTORY,
+    "all_plugins_play": Level.ALL_BESIDE_PLAYBOOK,
+    "groups_plugins_inventory": Level.GROUPS_BESIDE_INVENTORY,
+    "groups_plugins_play": Level.GROUPS_BESIDE_PLAYBOOK,
+}
+"""What Ansible's setting `precedence` calls the levels of groups, in the usual order."""
+
+
+def group_levels() -> list[Level]:
+    """The levels of groups, lowest first, as the setting `precedence` wants them; those it leaves out do not count."""
+    names = config().words("ANSIBLE_PRECEDENCE") or GROUP_LEVELS
+    if unknown := [name for name in names if name not in GROUP_LEVELS]:
+        hint = near(unknown[0], GROUP_LEVELS) or f"there are: {', '.join(GROUP_LEVELS)}"
+        raise UsageError(f"ANSIBLE_PRECEDENCE: there is no level `{unknown[0]}`", hint=hint)
+    return [GROUP_LEVELS[name] for name in names]
+
+
+def extensions() -> tuple[str, ...]:
+    """The endings of files that hold variables, as the setting `yaml_valid_extensions` has them."""
+    given = config().words("ANSIBLE_YAML_FILENAME_EXT")
+    return ("", *(f".{ending.lstrip('.')}" for ending in given)) if given else EXTENSIONS
+
+
 class VarsFolders:
     """
     The `group_vars` and `host_vars` inside some folders; a later folder overrides an earlier one.
@@ -48,18 +89,23 @@ class VarsFolders:
     def __init__(self, folders: Iterable[Path | str] = (), read: Callable[[Path], Any] = load_file) -> None:
         # A folder given twice counts where it was given last: there it has the last word anyway.
         latest_first = dict.fromkeys(reversed([Path(folder) for folder in folders]))
-        self.folders = tuple(reversed(latest_first))
+        self.folders: tuple[Path, ...] = tuple(reversed(latest_first))
+        if config().get("ANSIBLE_VARS_ENABLED") and not any(
+            name.endswith("host_group_vars") for name in config().words("ANSIBLE_VARS_ENABLED")
+        ):
+            self.folders = ()
+        self._extensions = extensions()
         self._read = read
         self._entries: dict[Path, frozenset[str]] = {}
         self._values: dict[tuple[Path, str], Variables] = {}
 
     def of_groups(self, names: Sequence[str]) -> Variables:
         """The variables of groups, merged folder by folder, and in each in the order given."""
-        return self._merged(GROUP_VARS, names)
+        return self._combined(GROUP_VARS, names)
 
     def of_host(self, name: str) -> Variables:
         """The variables of one host, merged folder by folder."""
-        return self._merged(HOST_VARS, [name])
+        return self._combined(HOST_VARS, [name])
 
     def preload(self, groups: Iterable[str], hosts: Iterable[str]) -> None:
         """Read the files of these groups and hosts now; raises one InputError with the problems of all of them."""
@@ -67,20 +113,20 @@ class VarsFolders:
         for kind, names in ((GROUP_VARS, groups), (HOST_VARS, hosts)):
             for name in names:
                 try:
-                    self._merged(kind, [name])
+                    self._combined(kind, [name])
                 except InputError as problem:
                     problems.append(problem)
         if problems:
             raise InputError.of(problems)
 
-    def _merged(self, kind: str, names: Sequence[str]) -> Variables:
-        merged: Variables = {}
+    def _combined(self, kind: str, names: Sequence[str]) -> Variables:
+        found: Variables = {}
         for folder in self.folders:
             inside = folder / kind
             if self._listing(inside):
                 for name in names:
-                    merged.update(self._of_one(inside, name))
-        return merged
+                    combine(found, self._of_one(inside, name))
+        return found
 
     def _listing(self, folder: Path) -> frozenset[str]:
         """The names inside a folder; none where there is no such folder."""
@@ -98,23 +144,23 @@ class VarsFolders:
     def _files(self, folder: Path, name: str) -> list[Path]:
         """The files of one host or group: those in the folder of its name, or else the first single file."""
         entries = self._listing(folder)
-        for extension in EXTENSIONS:
+        for extension in self._extensions:
             if name + extension in entries:
                 path = folder / (name + extension)
-                return list(_files_below(path)) if path.is_dir() else [path]
+                return list(_files_below(path, self._extensions)) if path.is_dir() else [path]
         return []
 
     def _load(self, files: Sequence[Path]) -> Variables:
-        merged: Variables = {}
+        found: Variables = {}
         problems: list[InputError] = []
         for path in files:
             try:
-                merged.update(_mapping(self._read(path), path))
+                combine(found, _mapping(self._read(path), path))
             except InputError as problem:
                 problems.append(problem)
         if problems:
             raise InputError.of(problems)
-        return merged
+        return found
 
 
 def _names_in(folder: Path) -> frozenset[str]:
@@ -130,15 +176,15 @@ def _names_in(folder: Path) -> frozenset[str]:
         raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(folder))) from None
 
 
-def _files_below(folder: Path) -> Iterable[Path]:
+def _files_below(folder: Path, endings: Sequence[str]) -> Iterable[Path]:
     """Variable files of a folder and the folders in it, alphabetically; hidden files and backups left out."""
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name.endswith("~"):
             continue
         if path.is_dir():
             if not path.suffix:
-                yield from _files_below(path)
-        elif path.suffix in EXTENSIONS and path.is_file():
+                yield from _files_below(path, endings)
+        elif path.suffix in endings and path.is_file():
             yield path
 
 

@@ -18,15 +18,9 @@ from opsengine.inventory.model import Group, Inventory
 from opsengine.inventory.ranges import expand_host
 from opsengine.inventory.variables import kind_of
 from opsengine.source.text import Origin, TextDict, origin_of, trust
-from opsengine.source.yaml import load_file
 from opsengine.vault.files import read as read_vault
 
 SECTIONS = ("hosts", "vars", "children")
-
-
-def read_yaml(inventory: Inventory, path: Path) -> None:
-    """Add the hosts, groups and variables of one YAML or JSON file. Raises one InputError with all its problems."""
-    _read_groups(inventory, load_file(path), Origin(str(path)))
 
 
 def read_toml(inventory: Inventory, path: Path) -> None:
@@ -39,21 +33,20 @@ def read_toml(inventory: Inventory, path: Path) -> None:
     for group in groups.values():
         if isinstance(group, dict) and isinstance(group.get("children"), list):
             group["children"] = TextDict(((child, None) for child in group["children"]), origin)
-    _read_groups(inventory, groups, origin)
+    read_groups(inventory, groups, origin)
 
 
-def _read_groups(inventory: Inventory, groups: Any, origin: Origin) -> None:
+def read_groups(inventory: Inventory, groups: Any, origin: Origin) -> None:
+    """
+    Add the hosts, groups and variables of the value of one YAML or JSON file; origin: the file.
+
+    Raises one InputError with all its problems.
+    """
     if not groups:
         raise InputError("the inventory is empty", origin=origin)
     if not isinstance(groups, dict):
         raise InputError(
             f"expected groups (name: ...), found {kind_of(groups)}", origin=origin_of(groups, origin), hint=_shape()
-        )
-    if groups.get("plugin"):
-        raise InputError(
-            f"this configures the inventory plugin `{groups['plugin']}`; inventory plugins are not supported",
-            origin=origin_of(groups["plugin"], origin),
-            hint="an inventory script can ask the same source",
         )
     reader = _Reader(inventory, origin)
     for name, content in groups.items():

@@ -9,6 +9,8 @@ from opsengine.source.text import Text, TextDict
 
 KEY = re.compile(r"^([A-Za-z_][\w.-]*)=")
 TEMPLATED_KEY = re.compile(r"^((?:[A-Za-z_]|\{\{.*?\}\})(?:[\w.-]|\{\{.*?\}\})*)=")
+RAW = "_raw_params"
+"""The key of what is not KEY=VALUE in the arguments of a module that takes no such text."""
 FURTHER = "_variable_params"
 """The key of arguments that a template gives, beside those written out."""
 _OPENING = {"{{": "}}", "{%": "%}", "{#": "#}"}
@@ -66,7 +68,7 @@ def parse(text: Text, free_form: str | None, known: set[str]) -> TextDict:
     The arguments in a text.
 
     free_form: the argument that takes what is not KEY=VALUE, None where a module has none. known: the module's
-    arguments, which alone are taken out of a free-form text. Raises ValueError that says what is wrong.
+    arguments, which alone are taken out of a free-form text. Raises ValueError for unbalanced quotes and braces.
     """
     found: dict[Any, Any] = {}
     rest: list[str] = []
@@ -78,7 +80,7 @@ def parse(text: Text, free_form: str | None, known: set[str]) -> TextDict:
         else:
             rest.append(word)
     if rest and free_form is None:
-        raise ValueError(f"`{rest[0]}` is not of the form KEY=VALUE")
-    if free_form is not None and rest:
+        found[RAW] = Text(" ".join(rest), text.origin)
+    elif free_form is not None and rest:
         found[Text(free_form, text.origin)] = Text(str(text).strip() if not found else " ".join(rest), text.origin)
     return TextDict(found, text.origin)

@@ -3,37 +3,63 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from opsengine.errors import InputError, near
+from opsengine.config import config
+from opsengine.errors import InputError, OpsError, near
 from opsengine.playbook import keywords
 from opsengine.playbook.catalogue import Catalogue, short
 from opsengine.playbook.nodes import Block, Node, Play, Playbook, Role
 from opsengine.playbook.roles import RoleReader, flat, handlers_of, role_block
 from opsengine.playbook.tasks import TaskReader
-from opsengine.source.text import Origin, TextDict, TextList
+from opsengine.source.text import Origin, Text, TextDict, TextList
 from opsengine.source.yaml import load_file
 
+SET_FOR_PLAYS = {"any_errors_fatal": "ANSIBLE_ANY_ERRORS_FATAL", "no_log": "ANSIBLE_NO_LOG"}
+"""Keywords that a setting gives to every play that does not say otherwise."""
 SECTIONS = ("pre_tasks", "tasks", "post_tasks")
+NOTHING: Mapping[str, Any] = {}
+Render = Callable[[Text, Sequence[Mapping[str, Any]]], Any]
 
 
 class Loader:
     """
     Reads playbooks. `problems` collects what is wrong; `load` raises it all as one InputError.
 
-    role_folders: further folders to look for roles in.
+    role_folders: further folders to look for roles in. render: renders the name of what is imported with the variables
+    that are known before any host is (layers, strongest first); raises OpsError. learn: called once with the folder of
+    each playbook and role, for the filters and tests in it; raises OpsError.
     """
 
-    def __init__(self, catalogue: Catalogue, role_folders: tuple[Path, ...] = ()) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        role_folders: tuple[Path, ...] = (),
+        render: Render | None = None,
+        learn: Callable[[Path], None] = lambda folder: None,
+    ) -> None:
         self.catalogue = catalogue
         self.role_folders = role_folders
+        self.render = render
+        self._learn = learn
+        self._learnt: set[Path] = set()
         self.problems: list[InputError] = []
         self.roles = RoleReader(self)
         self._files: dict[Path, Any] = {}
         self._lock = threading.RLock()
+
+    def learn_from(self, folder: Path) -> None:
+        """Take in the filters and tests that the folder of a playbook or role brings along."""
+        if folder in self._learnt:
+            return
+        self._learnt.add(folder)
+        try:
+            self._learn(folder)
+        except InputError as error:
+            self.problems.append(error)
 
     def load(self, path: Path | str) -> Playbook:
         """Read a playbook and everything it names statically; raises InputError with every problem found."""
@@ -45,7 +71,8 @@ class Loader:
     def load_leniently(self, path: Path | str) -> Playbook:
         """As `load`, but leaves the problems in `problems`."""
         path = Path(path)
-        return Playbook(path, self._plays(path, None, path.parent))
+        self.learn_from(path.parent)
+        return Playbook(path, self._plays(path, {}))
 
     @contextmanager
     def complete(self) -> Iterator[None]:
@@ -78,6 +105,22 @@ class Loader:
         base = self.base(node)
         return [base, base / "collections"]
 
+    def import_name(self, what: str, value: Any, origin: Origin, layers: Sequence[Mapping[str, Any]]) -> str | None:
+        """The name of what an import names, rendered; None, with a problem noted, where there is none."""
+        try:
+            if isinstance(value, Text) and value.is_template and self.render is not None:
+                value = self.render(value, layers)
+        except OpsError as error:
+            hint = "at an import only what the play and the command line say is known; an include knows all variables"
+            self.problems.append(InputError(f"the name of {what}: {error.message}", origin=origin, hint=hint))
+            return None
+        if isinstance(value, bool) or (
+            value and isinstance(value, str) and not (isinstance(value, Text) and value.is_template)
+        ):
+            return str(value)
+        self.problems.append(InputError(f"{what} needs a name", origin=origin))
+        return None
+
     def task_file(self, name: str, parent: Node, beside: Path, origin: Origin) -> Path | None:
         """A file of tasks: beside the file that names it, in the role's tasks, in the playbook's folder."""
         role = parent.role
@@ -92,11 +135,15 @@ class Loader:
         )
         return None
 
-    def _plays(self, path: Path, importer: TextDict | None, base: Path) -> list[Play]:
+    def _plays(self, path: Path, given: dict[str, Any]) -> list[Play]:
+        """The plays of a file. given: the variables that come with its import."""
         items = self.read(path)
-        if items is None:
+        if not items and isinstance(items, (type(None), TextList)):
             if not self.problems:
-                self.problems.append(InputError("the playbook is empty", origin=Origin(str(path))))
+                hint = "begin it with `- hosts: ...`"
+                self.problems.append(
+                    InputError("a playbook needs at least one play", origin=Origin(str(path)), hint=hint)
+                )
             return []
         if not isinstance(items, TextList):
             self.problems.append(
@@ -116,12 +163,12 @@ class Loader:
                     )
                 )
             elif any(short(str(key)) == "import_playbook" for key in item):
-                plays += self._imported(item, path)
+                plays += self._imported(item, path, given)
             else:
-                plays.append(self.play_of(item, path))
+                plays.append(self.play_of(item, path, given))
         return plays
 
-    def _imported(self, item: TextDict, path: Path) -> list[Play]:
+    def _imported(self, item: TextDict, path: Path, given: dict[str, Any]) -> list[Play]:
         key = next(key for key in item if short(str(key)) == "import_playbook")
         allowed = ("name", "vars", "tags", "when")
         for other in item:
@@ -133,13 +180,16 @@ class Loader:
                         hint=near(str(other), allowed),
                     )
                 )
-        target = path.parent / str(item[key])
+        variables = item.get("vars") or {}
+        name = self.import_name("import_playbook", item[key], item.origin_of(key), [variables])
+        target = self._playbook(name, path) if name else None
+        if target is None:
+            return []
         if not target.is_file():
             self.problems.append(InputError(f"there is no playbook {target}", origin=item.origin_of(key)))
             return []
-        plays = self._plays(target, item, target.parent)
+        plays = self._plays(target, {**variables, **given})
         for play in plays:
-            play.keywords["vars"] = {**(item.get("vars") or {}), **play.keywords.get("vars", {})}
             if item.get("tags"):
                 tags = keywords.typed("list", item["tags"])
                 play.keywords["tags"] = TextList([*tags, *play.keywords.get("tags", [])], item.origin)
@@ -147,13 +197,35 @@ class Loader:
                 play.keywords["when"] = item["when"]
         return plays
 
-    def play_of(self, item: TextDict, path: Path) -> Play:
-        """One play as written in a file; what is wrong with it is added to `problems`."""
+    def _playbook(self, name: str, path: Path) -> Path:
+        """The file of a playbook: beside the one that names it, or by its full name in a collection."""
+        parts = name.split(".")
+        if len(parts) > 2 and "/" not in name and parts[-1] not in ("yml", "yaml"):
+            folder = Path("ansible_collections", *parts[:2], "playbooks", *parts[2:])
+            for root in (path.parent, path.parent / "collections", Path("~/.ansible/collections").expanduser()):
+                for ending in (".yml", ".yaml"):
+                    if (found := root / folder.with_name(folder.name + ending)).is_file():
+                        return found
+        return path.parent / name
+
+    def play_of(self, item: TextDict, path: Path, given: Mapping[str, Any] = NOTHING) -> Play:
+        """
+        One play as written in a file; what is wrong with it is added to `problems`.
+
+        given: the variables that come with the import of the file.
+        """
         found = keywords.check(item, "play", self.problems)
+        if given:
+            found["vars"] = {**given, **found.get("vars", {})}
+        for name, setting in SET_FOR_PLAYS.items():
+            if config().truth(setting):
+                found.setdefault(name, True)
         if "hosts" not in item:
             self.problems.append(
                 InputError("this play does not say its `hosts`", origin=item.origin, hint=self._misspelt(item, "hosts"))
             )
+        elif found.get("hosts") in (None, [], [""]):
+            self.problems.append(InputError("`hosts` is empty", origin=item.origin_of("hosts"), hint="name a pattern"))
         play = Play(origin=item.origin, keywords=found, file=path, hosts=found.get("hosts", []))
         play.handlers = []
         reader = TaskReader(self, path)

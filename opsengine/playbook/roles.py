@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from opsengine.errors import InputError, near
 from opsengine.playbook import keywords
 from opsengine.playbook.nodes import Block, Node, Play, Role, Task
-from opsengine.playbook.tasks import TaskReader
+from opsengine.playbook.tasks import TaskReader, early_layers
 from opsengine.source.text import Origin, Text, TextDict, origin_of
 
 if TYPE_CHECKING:
@@ -77,17 +77,27 @@ class RoleReader:
                     getattr(key, "origin", origin),
                     near(str(key), IMPORT_ARGS),
                 )
-        name = args.get("name", args.get("role"))
-        if not name or getattr(name, "is_template", False):
-            self._problem("import_role needs the name of a role", origin, "use include_role for a name from variables")
+        layers = early_layers(block)
+        name = self.loader.import_name("import_role", args.get("name", args.get("role")), origin, layers)
+        files: dict[str, Any] = {"allow_duplicates": True}
+        for key, value in args.items():
+            files[str(key)] = self._import_argument(str(key), value, origin, layers)
+        if name is None or None in files.values():
             return block
-        files = {"allow_duplicates": True, **{str(key): value for key, value in args.items()}}
-        role = self.load(str(name), block, {}, {}, origin, files)
+        role = self.load(name, block, {}, {}, origin, files)
         if role is not None:
             block.body = [role_block(role)]
             parent.play.handlers.extend(handlers_of(role))
             parent.play.roles.append(role)
         return block
+
+    def _import_argument(self, key: str, value: Any, origin: Origin, layers: Any) -> Any:
+        """An argument of import_role, rendered; None, with a problem noted, where that cannot be."""
+        if key.endswith("_from") or (isinstance(value, Text) and value.is_template):
+            value = self.loader.import_name(f"{key} of import_role", value, origin, layers)
+        if key in ("allow_duplicates", "public", "rolespec_validate") and value is not None:
+            return str(value).strip().lower() in ("true", "yes", "on", "1", "y", "t")
+        return value
 
     def included(self, name: str, files: dict[str, Any], around: Block) -> Role:
         """
@@ -126,6 +136,7 @@ class RoleReader:
         path = self._find(name, parent, origin)
         if path is None:
             return None
+        self.loader.learn_from(path)
         role = Role(origin=origin, keywords=found, parent=parent, role_name=path.name, path=path, params=dict(params))
         role.entry = repr(sorted((name, value) for name, value in files.items() if name.endswith("_from")))
         if _contains_itself(role):
@@ -172,6 +183,9 @@ class RoleReader:
         for ending in ("", ".yml", ".yaml", ".json"):
             path = folder / f"{name}{ending}"
             if path.is_file():
+                if not path.resolve().is_relative_to(folder.resolve()):
+                    self._problem(f"{path} is outside of the role's folder {folder}", Origin(str(folder)))
+                    return None
                 return path
         return None
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import InputError, near
 from opsengine.playbook import keywords
-from opsengine.playbook.arguments import FURTHER, is_one_template, parse, split
+from opsengine.playbook.arguments import FURTHER, RAW, is_one_template, parse, split
 from opsengine.playbook.catalogue import INCLUDES, STATIC_ROLES, STATIC_TASKS, short
 from opsengine.playbook.keywords import KEYWORDS
-from opsengine.playbook.nodes import Block, Handler, Loop, Node, Task
+from opsengine.playbook.nodes import Block, Handler, Loop, Node, Role, Task
 from opsengine.source.text import Origin, Text, TextDict, TextList, origin_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class TaskReader:
                 where = origin_of(item, getattr(items, "origin", Origin(str(self.file))))
                 self.problem(f"a task should be a mapping, got {item!r}", where, "write it as `- name: ...`")
             elif "block" in item:
+                if handlers:
+                    self.problem("a block cannot be a handler", item.origin, "write its tasks as handlers of their own")
                 found.append(self._block(item, parent, handlers))
             else:
                 task = self._task(item, parent, handlers)
@@ -85,6 +88,8 @@ class TaskReader:
         loop = self._loop(item, found, others)
         if short(module) in INCLUDES:
             self._check_include(item, found, module)
+        if handler and (short(module) in (*STATIC_ROLES, "include_role") or _is_flush(module, args)):
+            self.problem(f"{short(module)} cannot be a handler", item.origin)
         if short(module) in STATIC_TASKS:
             return self.import_tasks(args, found, parent, origin, handler)
         if short(module) in STATIC_ROLES:
@@ -137,7 +142,14 @@ class TaskReader:
             args = TextDict({**extra, **args} if isinstance(args, dict) else {FURTHER: args, **extra}, origin)
         elif extra is not None:
             args = TextDict({**args, FURTHER: extra}, origin) if args else extra
-        return module, args, origin
+        return module, self._with_text(module, args), origin
+
+    def _with_text(self, module: str, args: Any) -> Any:
+        """The arguments with the module's own name for the text that Ansible calls `_raw_params`."""
+        free_form = getattr(self.loader.catalogue.find(module), "free_form", None)
+        if free_form is None or not isinstance(args, TextDict) or RAW not in args:
+            return args
+        return TextDict({free_form if key == RAW else key: value for key, value in args.items()}, args.origin)
 
     def _from_action(self, value: Any, origin: Origin) -> tuple[str, Any]:
         if isinstance(value, dict):
@@ -159,10 +171,10 @@ class TaskReader:
     def _arguments(self, module: str, value: Any, origin: Origin) -> Any:
         if value is None:
             return TextDict((), origin)
-        if isinstance(value, dict):
-            return value
         declared = self.loader.catalogue.find(module)
         free_form = "file" if short(module) in STATIC_TASKS else getattr(declared, "free_form", None)
+        if isinstance(value, dict):
+            return value
         if isinstance(value, Text):
             if free_form is None and is_one_template(value):
                 return value
@@ -174,6 +186,8 @@ class TaskReader:
             try:
                 return parse(value, free_form, known)
             except ValueError as error:
+                if free_form is not None:
+                    return TextDict({free_form: value}, origin)
                 self.problem(f"the arguments of `{module}`: {error}", origin, f"see: opsengine doc {module}")
                 return TextDict((), origin)
         if free_form is not None and isinstance(value, (int, float, list)):
@@ -206,23 +220,42 @@ class TaskReader:
     ) -> Block:
         """The tasks of another file, in place, as a block with the import's keywords."""
         block = Block(origin=origin, keywords=found, parent=parent)
-        name = args.get("file", args.get("_raw_params", "")) if isinstance(args, dict) else ""
-        if not name or getattr(name, "is_template", False):
-            hint = "use include_tasks for a name that depends on variables"
-            self.problem("import_tasks needs the name of a file", origin, hint)
+        written = args.get("file", args.get("_raw_params", "")) if isinstance(args, dict) else ""
+        name = self.loader.import_name("import_tasks", written, origin, early_layers(block))
+        if name is None:
             return block
-        path = self.loader.task_file(str(name), parent, self.file, origin)
+        path = self.loader.task_file(name, parent, self.file, origin)
         if path is not None:
             block.body = TaskReader(self.loader, path).read(self.loader.read(path), block, handlers)
         return block
 
 
-def tasks_of_file(loader: Loader, path: Path, parent: Node) -> Block:
-    """The tasks of a file that is included while a play runs; raises InputError with all that is wrong in it."""
+def early_layers(node: Node) -> list[Mapping[str, Any]]:
+    """The variables that the playbook itself gives at a node, strongest first: what is known before any host is."""
+    lineage = list(node.lineage())
+    roles = [part for part in lineage if isinstance(part, Role)]
+    own = [part.keywords["vars"] for part in lineage if isinstance(part.keywords.get("vars"), dict)]
+    magic = {"playbook_dir": str(node.play.file.parent.absolute())}
+    if roles:
+        magic |= {"role_path": str(roles[0].path), "role_name": roles[0].role_name}
+    role_vars, defaults = [role.role_vars for role in roles], [role.defaults for role in roles]
+    return [magic, *(role.params for role in roles), *own, *role_vars, *defaults]
+
+
+def _is_flush(module: str, args: Any) -> bool:
+    return short(module) == "meta" and isinstance(args, dict) and args.get("action") == "flush_handlers"
+
+
+def tasks_of_file(loader: Loader, path: Path, parent: Node, handlers: bool = False) -> Block:
+    """
+    The tasks of a file that is included while a play runs; raises InputError with all that is wrong in it.
+
+    handlers: whether a handler includes it.
+    """
     block = Block(origin=Origin(str(path), 1, 1), keywords={}, parent=parent)
     with loader.complete():
         items = loader.read(path)
-        block.body = TaskReader(loader, path).read(items if items is not None else TextList(), block)
+        block.body = TaskReader(loader, path).read(items if items is not None else TextList(), block, handlers)
     for number, task in enumerate(block.tasks(), 1):
         task.order = (number,)
     return block

@@ -7,17 +7,23 @@ rendered; `!vault` values are decrypted when they are read (opsengine.vault.valu
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from opsengine.config import config
 from opsengine.errors import InputError
+from opsengine.source.json import load_json
 from opsengine.source.text import Origin, Text, TextDict, TextList
 from opsengine.vault.files import read
 from opsengine.vault.values import Confidential, Encrypted, learn_file
 
+PAIRS = ("tag:yaml.org,2002:omap", "tag:yaml.org,2002:pairs")
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -50,6 +56,9 @@ def load_text(content: str, name: str, first_line: int = 1, secret: bool = False
 
     secret: whether it came out of an encrypted file, so that no message may quote it.
     """
+    if content.lstrip()[:1] in ("{", "["):
+        with contextlib.suppress(ValueError):
+            return load_json(content, Origin(name), Confidential if secret else Text)
     reader = _Reader(content, name, first_line, secret)
     try:
         node = reader.loader.get_single_node()
@@ -62,6 +71,11 @@ def load_text(content: str, name: str, first_line: int = 1, secret: bool = False
         reader.loader.dispose()
 
 
+def _data(value: str, origin: Origin) -> str:
+    """A text that is data: it knows no place, and is never rendered."""
+    return str(value)
+
+
 class _Reader:
     """Turns YAML nodes into values that know their place."""
 
@@ -69,7 +83,7 @@ class _Reader:
         self.loader = Loader(content)
         self.name = name
         self.secret = secret
-        self.text = Confidential if secret else Text
+        self.text: Callable[[str, Origin], str] = Confidential if secret else Text
         self.first_line = first_line
 
     def place(self, mark: Any) -> Origin:
@@ -77,22 +91,35 @@ class _Reader:
 
     def build(self, node: Any) -> Any:
         origin = self.place(node.start_mark)
+        if node.tag == "!unsafe":
+            return self.unsafe(node)
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, origin)
         if isinstance(node, yaml.SequenceNode):
+            if node.tag in PAIRS:
+                return TextList((TextList(map(self.build, child.value[0])) for child in node.value), origin)
             return TextList((self.build(child) for child in node.value), origin)
         if node.tag == "tag:yaml.org,2002:set":
             return TextList((self.build(key) for key, _ in node.value), origin)
         return self.mapping(node, origin)
 
+    def unsafe(self, node: Any) -> Any:
+        """The value under the tag `!unsafe`, which has the type it had without, and in which no text is rendered."""
+        content = node.value if isinstance(node, yaml.ScalarNode) else None
+        node = copy.copy(node)
+        node.tag = self.loader.resolve(type(node), content, (True, False))
+        before, self.text = self.text, _data
+        try:
+            return self.build(node)
+        finally:
+            self.text = before
+
     def scalar(self, node: Any, origin: Origin) -> Any:
         tag = node.tag
         if tag == "tag:yaml.org,2002:str":
             return self.text(node.value, origin)
-        if tag == "!unsafe":
-            return str(node.value)
         if tag in ("!vault", "!vault-encrypted"):
-            return Encrypted(node.value, origin)
+            return Encrypted.read(node.value, origin)
         if tag.startswith("!"):
             raise InputError(f"unknown YAML tag {tag}", origin=origin, hint="known tags: !unsafe, !vault")
         try:
@@ -118,13 +145,18 @@ class _Reader:
             if known:
                 # flatten_mapping puts merged keys first, so that a repeated key there is an override, as meant.
                 if not getattr(node, "merge", False) and "<<" not in str(key):
-                    warnings.warn(
-                        f"{self.place(key_node.start_mark)}: key `{key}` is given twice, the last one wins",
-                        stacklevel=2,
-                    )
+                    self.repeated(key, self.place(key_node.start_mark))
                 del result[key]
             result[key] = self.build(value_node)
         return result
+
+    def repeated(self, key: Any, origin: Origin) -> None:
+        """Deal with a key that is in a mapping twice as Ansible's setting wants it."""
+        wanted = config().choice("ANSIBLE_DUPLICATE_YAML_DICT_KEY", ("warn", "error", "ignore"))
+        if wanted == "error":
+            raise InputError(f"key `{key}` is given twice", origin=origin)
+        if wanted == "warn":
+            warnings.warn(f"{origin}: key `{key}` is given twice, the last one wins", stacklevel=2)
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, reader: _Reader, content: str) -> InputError:

@@ -10,11 +10,12 @@ from typing import Any, cast
 import jinja2
 from jinja2.runtime import Undefined
 
-from opsengine.errors import OpsError, TemplateError, UndefinedVariable
+from opsengine.config import config
+from opsengine.errors import OpsError, TemplateError, UndefinedVariable, UsageError
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
-from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, type_name
+from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, trusted, type_name
 from opsengine.templating.scope import Scope
 from opsengine.templating.undefined import Broken, Missing, MissingUsed
 from opsengine.vault.values import Confidential, Encrypted
@@ -25,16 +26,26 @@ MARKS = {"block_start_string": "{%", "variable_start_string": "{{", "comment_sta
 BEGINNINGS, ENDS = ("{{", "{%", "{#"), ("}}", "%}", "#}")
 
 
+def _environment() -> TemplateEnvironment:
+    """An environment with the extensions of jinja2 that are always there and those of the setting."""
+    more = config().words("ANSIBLE_JINJA2_EXTENSIONS")
+    try:
+        return TemplateEnvironment(
+            undefined=Missing,
+            trim_blocks=True,
+            optimized=False,
+            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", *more],
+        )
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"ANSIBLE_JINJA2_EXTENSIONS: {error}", hint="such as jinja2.ext.debug") from None
+
+
 class Engine:
     """Renders text, values and conditions for a scope of variables."""
 
     def __init__(self) -> None:
-        self.environment = TemplateEnvironment(
-            undefined=Missing,
-            trim_blocks=True,
-            optimized=False,
-            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
-        )
+        self.environment = _environment()
+        self.merges_mappings = config().merges_mappings
         self.environment.globals.update(omit=OMIT, range=range)
         self.environment.beside_playbook = self._beside_playbook
         self._text = self.environment.variant(doubles_backslashes=True)
@@ -73,6 +84,21 @@ class Engine:
         if isinstance(value, (str, int, float, bool, type(None), Omit)):
             return value
         return self._finished(value, None, scope)
+
+    def resolve(self, value: Any, scope: Scope) -> Any:
+        """As `render`, but what is text of the project's own files stays `Text`: see `trusted`."""
+        if isinstance(value, dict):
+            pairs = ((plain(key), self.resolve(item, scope)) for key, item in value.items())
+            return {key: item for key, item in pairs if item is not OMIT}
+        if isinstance(value, list):
+            return [item for item in (self.resolve(item, scope) for item in value) if item is not OMIT]
+        if not isinstance(value, Text) or not value.is_template:
+            return value
+        try:
+            found = self.render_string(value, scope)
+            return found if found is OMIT else trusted(found)
+        except Exception as error:
+            raise explained(error, value, value.origin, scope) from error
 
     def render_known(self, value: Any, scope: Scope) -> Any:
         """As `render`, but elements that name something missing are left out too (`with_first_found`)."""
@@ -138,17 +164,26 @@ class Engine:
                     environment = environment.overlay(**options) if options else environment
                 else:
                     source = _as_template(text)
-                self._compiled[text, kind] = cast("LazyTemplate", environment.from_string(source))
+                self._compiled[text, kind] = _compiled(environment, source)
             return self._compiled[text, kind]
 
     def syntax_error(self, shown: str, source: str, origin: Origin) -> OpsError | None:
         """What is wrong with the syntax of a template (unknown filters and tests too); None when nothing is."""
         try:
             text, options = header(source)
-            (self._text.overlay(**options) if options else self._text).compile(text)
-        except (jinja2.TemplateError, SyntaxError) as error:
+            _compiled(self._text.overlay(**options) if options else self._text, text)
+        except jinja2.TemplateError as error:
             return explained(error, shown, origin)
         return None
+
+    def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
+        """The value of a bare expression (no braces), which may be Undefined."""
+        try:
+            return self._evaluate(text, "expression", scope, origin)
+        except MissingUsed as error:
+            return error.what
+        except Exception as error:
+            raise explained(error, text, origin, scope) from error
 
     def displayed(self, text: str, origin: Origin, scope: Scope) -> tuple[Any, list[str]]:
         """
@@ -208,12 +243,12 @@ class Engine:
                 "an empty condition; Empty conditional expressions are not allowed", hint=hint, origin=origin
             )
         if not isinstance(test, Text):
-            wrong = (
-                "untrusted template or expression"
-                if isinstance(test, str)
-                else "Conditional expressions must be strings"
+            what = "an untrusted template or expression" if isinstance(test, str) else type_name(test)
+            raise TemplateError(
+                f"a condition should be an expression of the project, got {test!r}, {what}; "
+                "Conditional expressions must be strings",
+                origin=origin,
             )
-            raise TemplateError(f"a condition should be an expression, got {test!r}: {wrong}", origin=origin)
         text = Text(test.strip(), origin)
         if not text.is_template or not (text.startswith(BEGINNINGS) and text.endswith(ENDS)):
             return text
@@ -222,7 +257,7 @@ class Engine:
             return self._expression_of(value, scope, origin) if not value.strip() else Text(value.strip(), origin)
         if isinstance(value, str):
             hint = "write it without braces: `when: x == 5`"
-            message = f"the condition `{test}` gives an untrusted template or expression: '{short(value)}'"
+            message = f"the condition `{test}` gives the text '{short(value)}', an untrusted template or expression"
             raise TemplateError(message, hint=hint, origin=origin)
         return value
 
@@ -286,6 +321,13 @@ class Engine:
         """Where templates in YAML find the files that they include."""
         scope, _ = CURRENT.get()
         return self._in_folders({}, (str(scope.get("playbook_dir", ".")),))
+
+
+def _compiled(environment: TemplateEnvironment, source: str) -> LazyTemplate:
+    try:
+        return cast("LazyTemplate", environment.from_string(source))
+    except SyntaxError as error:  # What jinja2 lets through, and Python does not.
+        raise jinja2.TemplateSyntaxError(str(error.msg), 1) from error
 
 
 def text_of_file(value: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+GATHERED = "_ansible_facts_gathered"
+"""The key that tells facts which were gathered from those that set_fact alone has put there."""
 NO_FACTS = (
     "ansible_become",
     "ansible_check_mode",
@@ -62,18 +64,44 @@ class Facts(Mapping[str, Any]):
     """
     A host's facts under their injected names (`ansible_hostname`), and all of them as `ansible_facts`.
 
+    known: what is known already. keep: called with all facts whenever there are new ones.
     gather: called once, when a fact is read that is not known, and only where gathering is allowed.
     """
 
-    def __init__(self) -> None:
-        self.known: dict[str, Any] = {}
+    def __init__(
+        self, known: Mapping[str, Any] | None = None, keep: Callable[[Mapping[str, Any]], None] | None = None
+    ) -> None:
+        self.known: dict[str, Any] = dict(known or {})
         self.gather: Callable[[], None] | None = None
+        self._keep = keep
         self._short: dict[str, Any] | None = None
 
-    def update(self, facts: Mapping[str, Any]) -> None:
-        """Learn facts under their injected names."""
+    def update(self, facts: Mapping[str, Any]) -> Callable[[], None]:
+        """Learn facts under their injected names; returns what undoes it."""
+        undo = _undoing(self.known, facts)
         self.known.update(facts)
+        self._changed()
+
+        def forget() -> None:
+            undo()
+            self._changed()
+
+        return forget
+
+    def forget(self) -> None:
+        """Know nothing any more."""
+        self.known.clear()
+        self._changed()
+
+    def _changed(self) -> None:
         self._short = None
+        if self._keep is not None:
+            self._keep(self.known)
+
+    @property
+    def gathered(self) -> bool:
+        """Whether the host has been asked, in this run or one before."""
+        return GATHERED in self.known
 
     def short_names(self) -> dict[str, Any]:
         """The facts as `ansible_facts` holds them, without the prefix."""
@@ -93,14 +121,10 @@ class Facts(Mapping[str, Any]):
             gather()
 
     def __contains__(self, name: object) -> bool:
-        if name in self.known:
-            return True
         self._gather_for(name)
         return name in self.known or name == "ansible_facts"
 
     def __getitem__(self, name: str) -> Any:
-        if name in self.known:
-            return self.known[name]
         self._gather_for(name)
         if name == "ansible_facts":
             return self.short_names()
@@ -122,15 +146,30 @@ class HostVariables:
     set_fact and register have set. included: what include_vars has read.
     """
 
-    def __init__(self, inventory: Mapping[str, Any]) -> None:
+    def __init__(self, inventory: Mapping[str, Any], facts: Facts | None = None) -> None:
         self.inventory = inventory
-        self.facts = Facts()
+        self.facts = facts or Facts()
         self.set: dict[str, Any] = {}
         self.included: dict[str, Any] = {}
         self.connection_version = 0
 
-    def assign(self, values: Mapping[str, Any]) -> None:
-        """Set variables as set_fact and register do."""
+    def assign(self, values: Mapping[str, Any]) -> Callable[[], None]:
+        """Set variables as set_fact and register do; returns what undoes it."""
+        undo = _undoing(self.set, values)
         self.set.update(values)
         if any(name.startswith("ansible_") for name in values):
             self.connection_version += 1
+        return undo
+
+
+def _undoing(store: dict[str, Any], names: Iterable[str]) -> Callable[[], None]:
+    """What gives names back the values that they have in a store now."""
+    before = {name: store[name] for name in names if name in store}
+    new = [name for name in names if name not in store]
+
+    def undo() -> None:
+        for name in new:
+            store.pop(name, None)
+        store.update(before)
+
+    return undo

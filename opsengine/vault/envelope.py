@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from opsengine.config import config
 from opsengine.errors import InputError
 from opsengine.source.text import Origin
 from opsengine.vault import cipher
@@ -61,5 +62,11 @@ def fold(body: bytes, label: str | None) -> bytes:
 
 
 def encrypt(plain: bytes, password: bytes, label: str | None = None, salt: bytes | None = None) -> bytes:
-    """The vault that holds some bytes."""
+    """
+    The vault that holds some bytes.
+
+    salt: makes the same vault of the same bytes every time; without one, the setting's, else a random one is taken.
+    """
+    if salt is None and (given := config().get("ANSIBLE_VAULT_ENCRYPT_SALT")):
+        salt = given.encode()
     return fold(cipher.seal(plain, password, salt), label)

@@ -50,6 +50,7 @@ class Keyring:
         self.only_same_label = only_same_label
         self.secrets = Secrets() if secrets is None else secrets
         self._opened: dict[bytes, Opened] = {}
+        self._seen: list[tuple[bytes, Origin]] = []
         for password in passwords:
             self.add(password)
 
@@ -68,6 +69,35 @@ class Keyring:
         if found is None:
             found = self._opened[data] = self._open(data, origin)
         return found
+
+    def see(self, data: bytes, origin: Origin) -> None:
+        """Take note of a value that is decrypted when it is read, if ever: `verify` tries the passwords on it."""
+        if self.passwords:
+            self._seen.append((data, origin))
+
+    def verify(self) -> None:
+        """
+        Raise VaultError for passwords that open none of the values seen so far which bear their label.
+
+        One that is wrong is told so before anything has happened, not by the first task that reads a value. What is
+        for other labels may stay closed, as nobody may ever read it.
+        """
+        seen, self._seen = self._seen, []
+        by_label: dict[str, list[tuple[bytes, Origin]]] = {}
+        for data, origin in seen:
+            by_label.setdefault(unfold(data, origin).label or DEFAULT_LABEL, []).append((data, origin))
+        known = {password.label for password in self.passwords}
+        groups = [values for label, values in by_label.items() if label in known] or [seen]
+        for values in groups:
+            if values and not any(self._opens(data, origin) for data, origin in values):
+                self.open(*values[0])
+
+    def _opens(self, data: bytes, origin: Origin) -> bool:
+        try:
+            self.open(data, origin)
+        except VaultError:
+            return False
+        return True
 
     def _open(self, data: bytes, origin: Origin) -> Opened:
         vault = unfold(data, origin)

@@ -47,8 +47,8 @@ def source_of(text: str) -> Source:
     label, at, place = text.partition("@")
     if not at:
         label, place = "", text
-    if ";" in label or any(sign.isspace() for sign in label):
-        raise UsageError(f"--vault-id {text}: neither `;` nor white space may be in a label")
+    if ";" in label or any(sign.isspace() for sign in label) or not label.isascii():
+        raise UsageError(f"--vault-id {text}: a label is of ASCII, without `;` and white space")
     if not place:
         raise UsageError(f"--vault-id {text}: no source", hint=f"{label}@prompt asks, {label}@FILE reads a file")
     return Source(label or default_label(), place)

@@ -46,6 +46,12 @@ class Encrypted(Text):
     def __reduce__(self) -> tuple[Any, ...]:
         return (Encrypted, (str(self), self.origin))
 
+    @classmethod
+    def read(cls, value: str, origin: Origin) -> Encrypted:
+        """The value as a file holds it. A password that is wrong for it is noticed (Keyring.verify)."""
+        keyring.current().see(value.strip().encode(), origin)
+        return cls(value, origin)
+
     def decrypted(self) -> Decrypted:
         """The text that is in it, masked in every output from now on; raises VaultError with file, line and column."""
         ring = keyring.current()

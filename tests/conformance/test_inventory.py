@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import stat
-import subprocess
-import sys
-import warnings
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from opsengine.inventory.export import as_graph, as_list
-from opsengine.inventory.load import load_inventory
-from opsengine.inventory.variables import VarsFolders
-
-ANSIBLE_INVENTORY = Path(sys.executable).with_name("ansible-inventory")
+from opsengine.vault.envelope import encrypt
+from tests.conformance.inventories import LISTINGS, MORE_LISTINGS, by_opsengine, compare, write
 
 WEB_SCRIPT = """#!/bin/sh
 case "$1" in
@@ -173,48 +163,39 @@ def test_several_sources_mean_the_same(sources: list[str], tmp_path: Path, monke
     compare(sources, tmp_path)
 
 
-def write(files: dict[str, str], folder: Path) -> Path:
-    """Lay the files out; the source is the folder, or the only inventory file in it."""
-    for name, content in files.items():
-        path = folder / name.removesuffix("+x")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-        if name.endswith("+x"):
-            path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    sources = [name for name in files if "/" not in name]
-    return folder / sources[0].removesuffix("+x") if len(sources) == 1 else folder
+@pytest.mark.parametrize("name", ["every level", "a folder", "yaml", "values"])
+def test_everything_that_is_shown_of_it_is_the_same(name: str, tmp_path: Path) -> None:
+    source = write(INVENTORIES[name], tmp_path)
+    hosts = [("--host", "h1"), ("--host", "h1", "--yaml"), ("--host", "h1", "--export"), ("--host", "localhost")]
+    limited = [
+        ("--list", "-l", "h1"),
+        ("--list", "-l", "!h1", "--yaml"),
+        ("--list", "-l", "no one"),
+        ("--graph", "all"),
+    ]
+    compare([str(source)], tmp_path, listings=[*MORE_LISTINGS, *hosts, *limited])
 
 
-def compare(sources: list[str], folder: Path) -> None:
-    beside = folder / "playbook"
-    beside.mkdir(exist_ok=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        inventory = load_inventory(sources)
-    playbook = VarsFolders([beside])
-    assert json.loads(ansible(sources, beside, "--list")) == unordered(as_list(inventory, beside_playbook=playbook))
-    with_vars = as_graph(inventory, show_vars=True, beside_playbook=playbook).splitlines()
-    assert ansible(sources, beside, "--graph", "--vars").splitlines() == with_vars
-    assert [line for line in with_vars if "--{" not in line] == as_graph(inventory).splitlines()
+def test_a_variable_of_the_command_line_is_one_of_every_host(tmp_path: Path) -> None:
+    compare([str(write({"hosts": "[g]\nh1 a=1\nh2\n"}, tmp_path))], tmp_path, "-e", "a=2", "-e", '{"b": [1]}')
 
 
-def unordered(value: dict[str, Any]) -> Any:
-    """As it comes out of JSON."""
-    return json.loads(json.dumps(value))
+def test_an_encrypted_value_is_shown_as_it_was_written(tmp_path: Path) -> None:
+    vault = encrypt(b"hunter22", b"password")
+    lines = "".join(f"        {line}\n" for line in vault.decode().splitlines())
+    one = f"g:\n  hosts:\n    h1:\n      s: !vault |\n{lines}      l:\n      - !vault |\n{lines}      t: x\n"
+    two = f"k:\n  vars:\n    s: !vault |\n{lines}  hosts: {{h2: }}\n"
+    source = write({"1.yml": one, "2.yml": two}, tmp_path)
+    listings = [*LISTINGS[:-1], *MORE_LISTINGS[:-1], ("--host", "h1"), ("--host", "h1", "--yaml")]
+    compare([str(source)], tmp_path, listings=listings)
 
 
-def ansible(sources: list[str], beside: Path, *arguments: str) -> str:
-    command = [str(ANSIBLE_INVENTORY), *arguments, "--playbook-dir", str(beside)]
-    for source in sources:
-        command += ["-i", source]
-    configuration = beside / "empty.cfg"
-    configuration.touch()
-    environment = {
-        **os.environ,
-        "ANSIBLE_CONFIG": str(configuration),
-        "ANSIBLE_DEPRECATION_WARNINGS": "0",
-        "LC_ALL": "C.UTF-8",
-    }
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+def test_what_was_decrypted_is_masked(tmp_path: Path) -> None:
+    source = write({"hosts": "[g]\nh1\n", "group_vars/g.yml": "", "password": ""}, tmp_path)
+    (source / "password").write_text("word")
+    (source / "group_vars/g.yml").write_bytes(encrypt(b"token: hunter22\nn: 5\nl: [also a secret]\n", b"word"))
+    words = ("-i", str(source / "hosts"), "--vault-password-file", str(source / "password"))
+    for listing in (*LISTINGS, *MORE_LISTINGS[:2], ("--host", "h1"), ("--host", "h1", "--yaml")):
+        shown = by_opsengine(*words, *listing)
+        assert ("token" in shown, "********" in shown) == (True, True), listing
+        assert "hunter22" not in shown and "also a secret" not in shown

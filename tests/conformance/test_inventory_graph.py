@@ -42,7 +42,7 @@ inventories = st.lists(host_sections | child_sections | variable_sections, max_s
 
 
 @given(content=inventories, later=inventories)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
 def test_every_inventory_means_what_it_means_to_ansible(content: str, later: str) -> None:
     declared = "".join(f"[{group}]\n" for group in GROUPS)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():

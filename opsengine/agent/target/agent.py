@@ -90,6 +90,10 @@ class Library:
     def create_module(self, spec):
         return None
 
+    def get_source(self, name):
+        """A module's text: for tracebacks, and for modules that run a part of themselves under another Python."""
+        return self.sources[name][1].decode("utf-8")
+
     def exec_module(self, module):
         name = module.__name__
         package, source = self.sources[name]
@@ -236,7 +240,8 @@ class Agent:
                 os.close(task.writer)
             os.close(self.incoming)
             os.close(self.outgoing)
-            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGCHLD, signal.SIGPIPE):
+            # Not SIGPIPE: a module may write to a command that does not read, and has to live through that.
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGCHLD):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, _interrupted)
             from modules.kit.worker import work
@@ -256,6 +261,8 @@ class Agent:
         if not data:
             self._bury(task)
             return
+        if task.ending:
+            return  # What it still says is of a command that was killed under it.
         for head, body in task.frames.feed(data):
             task.finished = task.finished or head.startswith(LAST)
             self._send(HEADER.pack(len(head), len(body)) + head + body)
@@ -315,7 +322,9 @@ class Agent:
                     kill_tree(task.pid, signal.SIGKILL)
                     task.deadline = None
                 else:
-                    self._interrupt(task, "Timed out after %g second(s)." % task.timeout, {"period": task.timeout})
+                    whole = int(task.timeout) == task.timeout
+                    limit = {"period": int(task.timeout) if whole else task.timeout}
+                    self._interrupt(task, "Timed out after %g second(s)." % task.timeout, limit)
 
     def _interrupt(self, task, why, timedout=None):
         task.ending = why

@@ -1,11 +1,13 @@
 """Check that conditions hold."""
 
+from contextlib import suppress
 from typing import Any
 
 from modules.kit.args import Arg, Raw
-from opsengine.errors import TaskFailed
+from opsengine.errors import TemplateError
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.source.text import Text
+from opsengine.templating.lazy import plain
 
 
 class Assert(ControllerModule):
@@ -23,18 +25,15 @@ class Assert(ControllerModule):
         """Test each condition in turn."""
         for condition in self._conditions(task):
             if not task.condition(condition):
-                result = {"changed": False, "assertion": str(condition), "evaluated_to": False}
-                raise TaskFailed(_text(self.fail_msg) or "Assertion failed", result=result)
-        return {"msg": _text(self.success_msg) or "All assertions passed"}
+                found = {"assertion": plain(condition), "evaluated_to": False, "hint": f"does not hold: {condition}"}
+                return {"failed": True, "msg": self.fail_msg or "Assertion failed", **found}
+        return {"msg": self.success_msg or "All assertions passed"}
 
     def _conditions(self, task: Any) -> list[Any]:
-        """The conditions one by one; a template may give a list of them."""
-        that = self.that
-        if isinstance(that, Text) and that.is_template and that.strip().startswith("{{"):
-            given = task.render(that)
-            that = given if isinstance(given, list) else that
-        return that if isinstance(that, list) else [that]
-
-
-def _text(message: Any) -> str:
-    return "\n".join(str(line) for line in message) if isinstance(message, list) else str(message or "")
+        """The conditions as they are written; of a template that gives a list, those in it."""
+        written = self.that
+        if isinstance(written, Text) and written.is_template:
+            with suppress(TemplateError):
+                found = task.engine.resolve(written, task.here)
+                written = found if isinstance(found, list) else written
+        return written if isinstance(written, list) else [written]

@@ -11,12 +11,12 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from modules.files._entries import led_to
 from modules.kit.args import FALSE, TRUE
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import Prepared, Surroundings
@@ -140,16 +140,20 @@ def is_true(value: Any) -> bool:
 
 
 def _walk(root: Path, sender: Sender, follow: bool) -> None:
-    sender.entries.append({"path": "", "kind": "directory", "mode": stat.S_IMODE(root.stat().st_mode)})
-    for folder, folders, files in os.walk(root, followlinks=follow):
-        folders.sort()
-        for name in [*folders, *sorted(files)]:
-            path = Path(folder, name)
-            relative = str(path.relative_to(root))
-            if path.is_symlink() and not follow:
-                sender.entries.append({"path": relative, "kind": "link", "target": str(path.readlink())})
-            elif path.is_dir():
-                mode = stat.S_IMODE(path.stat().st_mode)
-                sender.entries.append({"path": relative, "kind": "directory", "mode": mode})
-            else:
-                sender.add_file(relative, path)
+    found = root.stat()
+    sender.entries.append({"path": "", "kind": "directory", "mode": stat.S_IMODE(found.st_mode)})
+    _add_below(root, "", sender, follow, [(found.st_dev, found.st_ino)])
+
+
+def _add_below(folder: Path, base: str, sender: Sender, follow: bool, above: list[tuple[int, int]]) -> None:
+    """Links that lead to nothing, or to a folder that they are in, stay links even where links are followed."""
+    for path in sorted(folder.iterdir(), key=lambda path: (not path.is_dir(), path.name)):
+        relative = f"{base}{path.name}"
+        if path.is_symlink() and led_to(str(path), follow, above) is None:
+            sender.entries.append({"path": relative, "kind": "link", "target": str(path.readlink())})
+        elif path.is_dir():
+            now = path.stat()
+            sender.entries.append({"path": relative, "kind": "directory", "mode": stat.S_IMODE(now.st_mode)})
+            _add_below(path, f"{relative}/", sender, follow, [*above, (now.st_dev, now.st_ino)])
+        else:
+            sender.add_file(relative, path)

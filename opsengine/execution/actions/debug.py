@@ -3,6 +3,7 @@
 from typing import Any
 
 from modules.kit.args import Arg, Raw
+from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.source.text import Text
 
@@ -18,6 +19,11 @@ class Debug(ControllerModule):
     var = Arg(Raw, "The name of a variable, or an expression, whose value is shown", default=None)
     verbosity = Arg(int, "Show it only with at least so many -v", default=0)
 
+    def __init__(self, given: dict[str, Any]) -> None:
+        super().__init__(given)
+        if "msg" in given:
+            self.msg = given["msg"]  # None is a message, too: the value of a variable.
+
     def perform(self, task: Any) -> dict[str, Any]:
         """The message or value as the result."""
         if self.verbosity > task.verbosity:
@@ -29,7 +35,8 @@ class Debug(ControllerModule):
 
     def _value(self, task: Any) -> Any:
         if not isinstance(self.var, Text):
-            return self.var
+            what = "an untrusted template or expression" if isinstance(self.var, str) else "which is not text"
+            raise TaskFailed(f"`var` should be an expression of the playbook, got {self.var!r}, {what}")
         if self.var.is_template:
             return task.render(self.var)
         return task.expression(self.var)

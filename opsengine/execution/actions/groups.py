@@ -6,6 +6,7 @@ from modules.kit.args import Arg, Raw
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.inventory.ranges import split_port
+from opsengine.playbook.arguments import RAW
 
 
 class AddHost(ControllerModule):
@@ -20,7 +21,7 @@ class AddHost(ControllerModule):
     variables = Arg(Raw, "NAME: VALUE, any number of them, written as arguments of their own", default=None)
 
     def __init__(self, given: dict[str, Any]) -> None:
-        own = {"name", "host", "hostname", "groups", "group", "groupname"}
+        own = {"name", "host", "hostname", "groups", "group", "groupname", RAW}
         super().__init__({key: value for key, value in given.items() if key in own})
         self.values = {key: value for key, value in given.items() if key not in own}
 

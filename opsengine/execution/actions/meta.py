@@ -31,6 +31,8 @@ class Meta(ControllerModule):
         """Ask the flow for it."""
         if self.action == "clear_facts":
             task.clear_facts()
+        elif self.action == "refresh_inventory":
+            task.shared((id(task.task), task.number, "refreshed"), task.run.owner.refresh_inventory)
         elif self.action == "reset_connection":
             task.reset_connection()
         return {"_control": self.action}

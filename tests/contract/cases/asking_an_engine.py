@@ -1,4 +1,4 @@
-"""Cases of the modules that look at an engine; by its name this file comes before the one that removes the engine."""
+"""Cases of the modules that look at an engine."""
 
 from tests.contract.case import Case
 from tests.contract.cases.docker import CLEAN, CONTAINERS, IMAGES, NETWORKS, RUN, VOLUMES

@@ -13,6 +13,7 @@ CASES = [
          {"cmd": "false", "removes": "gone", "chdir": "{folder}"}, kind="action", same=True),
     Case("shell", "knows pipes", {"cmd": "echo hello | tr a-z A-Z"}, kind="action", expect={"stdout": "HELLO"}),
     Case("shell", "feeds the standard input", {"cmd": "cat", "stdin": "fed"}, kind="action", expect={"stdout": "fed"}),
+    Case("command", "feeds a program that does not read", {"cmd": "true", "stdin": "x" * 200_000}, kind="action"),
     Case("script", "runs with its words",
          {"cmd": "s.sh a", "_script": {"name": "s.sh", "words": ["a"], "entries": [
              {"path": "", "kind": "file", "text": "#!/bin/sh\necho $1 > {folder}/f; echo said"}]}},

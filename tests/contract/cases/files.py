@@ -51,6 +51,16 @@ CASES = [
          "mode": "preserve"}, arrange="echo a > {folder}/a; chmod 4711 {folder}/a"),
     Case("copy", "copies a folder of the host", {"src": "{folder}/a/", "dest": "{folder}/b", "remote_src": True},
          arrange="mkdir -p {folder}/a/c; echo a > {folder}/a/c/f"),
+    Case("copy", "copies a folder of the host with its modes and links",
+         {"src": "{folder}/a", "dest": "{folder}/b", "remote_src": True, "owner": "nobody"},
+         arrange="mkdir -p {folder}/a/c {folder}/b; echo a > {folder}/a/c/f; chmod 751 {folder}/a/c/f;"
+         " ln -s . {folder}/a/l"),
+    Case("copy", "follows links of the host as far as they lead to an end",
+         {"src": "{folder}/a/", "dest": "{folder}/b", "remote_src": True, "local_follow": True},
+         arrange="mkdir -p {folder}/a/c; echo a > {folder}/a/c/f; ln -s . {folder}/a/l; ln -s gone {folder}/a/g;"
+         " ln -s c {folder}/a/d"),
+    Case("copy", "sends a folder into one that is not there", {"src": str(DATA), "dest": "{folder}/new"},
+         undo={"src": str(DATA), "dest": "{folder}/new", "mode": "0600"}),
     Case("template", "writes a rendered text",
          {"src": str(DATA / "greeting.j2"), "dest": "{folder}/greeting", "mode": "0600"}),
     Case("stat", "tells of a file", {"path": "{folder}/f"}, arrange="touch {folder}/f", kind="query"),

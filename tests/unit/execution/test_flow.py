@@ -108,7 +108,11 @@ class TestHandlers:
 
     def test_may_notify_each_other(self, tmp_path: Path) -> None:
         play = play_of(tmp_path, HANDLERS)
-        assert ["h2", "h1", "post"] == walk(play, notifying={"b": "h2", "h2": "h1"})[-3:]
+        assert ["b", "h1", "h2", "post"] == walk(play, notifying={"b": "h1", "h1": "h2"})[-4:]
+
+    def test_wait_for_the_next_flush_when_one_behind_them_notifies(self, tmp_path: Path) -> None:
+        play = play_of(tmp_path, HANDLERS)
+        assert ["b", "h2", "post", "h1"] == walk(play, notifying={"b": "h2", "h2": "h1"})[-4:]
 
     def test_do_not_run_on_a_host_that_has_failed(self, tmp_path: Path) -> None:
         play = play_of(tmp_path, HANDLERS)

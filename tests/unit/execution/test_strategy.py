@@ -71,8 +71,8 @@ class TestAnyErrorsFatal:
     def test_counts_an_unreachable_host(self, tmp_path: Path) -> None:
         assert ["a:h1,h2,h3", "b:h1,h2,h3"] == ran(tmp_path, self.TEXT, {("h2", "b lost")})
 
-    def test_leaves_a_rescued_failure_alone(self, tmp_path: Path) -> None:
-        assert ["a:h1,h2,h3", "r:h2", "b:h1,h2,h3", "c:h1,h2,h3"] == ran(tmp_path, self.TEXT, {("h2", "a")})
+    def test_takes_every_host_into_its_rescue(self, tmp_path: Path) -> None:
+        assert ["a:h1,h2,h3", "r:h1,h2,h3", "b:h1,h2,h3", "c:h1,h2,h3"] == ran(tmp_path, self.TEXT, {("h2", "a")})
 
 
 class TestMaxFailPercentage:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from opsengine.errors import InputError
-from opsengine.inventory.export import as_graph, as_list, host_vars
+from opsengine.inventory.export import Listing
 from opsengine.inventory.load import load_inventory
 from opsengine.source.text import Text
 
@@ -93,27 +93,20 @@ class TestAScript:
         (tmp_path / "h.yml").write_text(
             "g: {hosts: {h1: {a: '{{ x }}', b: !unsafe '{{ y }}'}}, children: {k: {hosts: {h2: }}}}"
         )
-        exported = as_list(load_inventory([str(tmp_path / "h.yml")]))
+        exported = Listing(load_inventory([str(tmp_path / "h.yml")])).as_list()
         (tmp_path / "exported.json").write_text(json.dumps(exported))
         again = load_inventory([self.run(tmp_path, f"cat {tmp_path}/exported.json")])
-        assert exported == as_list(again)
+        assert exported == Listing(again).as_list()
 
 
-class TestAnExport:
-    def test_merges_a_hosts_variables_into_plain_ones(self, tmp_path: Path) -> None:
-        (tmp_path / "h.ini").write_text("[g]\nh1 a=host\n[g:vars]\na=group\nb=['{{ x }}']\n")
-        inventory = load_inventory([str(tmp_path / "h.ini")])
-        variables = host_vars(inventory, inventory.hosts["h1"])
-        assert {"a": "host", "b": ["{{ x }}"]} == variables
-        assert {str, list} == {type(value) for value in variables.values()}
-
+class TestAListing:
     def test_may_keep_to_some_hosts(self) -> None:
         inventory = load_inventory(["h1,h2"])
-        assert ["h2"] == as_list(inventory, [inventory.hosts["h2"]])["ungrouped"]["hosts"]
+        assert ["h2"] == Listing(inventory, [inventory.hosts["h2"]]).as_list()["ungrouped"]["hosts"]
 
     def test_draws_a_tree(self, tmp_path: Path) -> None:
         (tmp_path / "h.ini").write_text("[g]\nh1 a=1\n[g:vars]\nb=2\nansible_group_priority=5\n[top:children]\ng\n")
         inventory = load_inventory([str(tmp_path / "h.ini")])
         expected = "@top:\n  |--@g:\n  |  |--h1\n  |  |  |--{a = 1}\n  |  |  |--{b = 2}\n"
         expected += "  |  |--{ansible_group_priority = 5}\n  |  |--{b = 2}"
-        assert expected == as_graph(inventory, "top", show_vars=True)
+        assert expected == Listing(inventory).as_graph("top", show_vars=True)

@@ -5,11 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible.errors import AnsibleError
-from ansible.inventory.manager import InventoryManager
-from ansible.parsing.dataloader import DataLoader
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from opsengine.errors import InputError
 from opsengine.inventory.model import Inventory
@@ -148,45 +143,3 @@ class TestAnOrder:
     def test_must_be_known(self, inventory: Inventory) -> None:
         with pytest.raises(InputError, match=r"unknown order `sort`\n.*did you mean `sorted`"):
             ordered([], "sort")
-
-
-PARTS = (
-    "all * web db prod same empty ungrouped lone web1 web3 w* *b* web? [wd]* ~web[12] ~.*1 ~x web[0] web[-1] web[1:] "
-    "db[0:1] prod[2:3] *[1] gone dot.example.org d*.org localhost"
-)
-parts = st.sampled_from(PARTS.split())
-signs = st.sampled_from(["", "", "", "!", "&"])
-patterns = st.lists(st.builds(lambda sign, part: sign + part, signs, parts), min_size=1, max_size=4)
-
-
-@pytest.fixture(scope="module")
-def manager(tmp_path_factory: pytest.TempPathFactory) -> InventoryManager:
-    path = tmp_path_factory.mktemp("ansible") / "hosts.ini"
-    path.write_text(HOSTS)
-    return InventoryManager(DataLoader(), [str(path)])
-
-
-@given(pattern=patterns, limit=st.none() | patterns, separator=st.sampled_from([",", ":", ", "]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
-def test_every_pattern_means_what_it_means_to_ansible(
-    inventory: Inventory, manager: InventoryManager, pattern: list[str], limit: list[str] | None, separator: str
-) -> None:
-    written = separator.join(pattern)
-    written_limit = None if limit is None else ",".join(limit)
-    assert answer_of_ansible(manager, written, written_limit) == answer(inventory, written, written_limit)
-
-
-def answer(inventory: Inventory, pattern: str, limit: str | None) -> list[str] | str:
-    try:
-        return names(inventory, pattern, limit)
-    except InputError:
-        return "refused"
-
-
-def answer_of_ansible(manager: InventoryManager, pattern: str, limit: str | None) -> list[str] | str:
-    manager.clear_caches()
-    manager.subset(limit)
-    try:
-        return [host.name for host in manager.get_hosts(pattern)]
-    except AnsibleError:
-        return "refused"

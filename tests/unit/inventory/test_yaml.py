@@ -56,7 +56,10 @@ class TestAYamlInventory:
         [
             ("", "h.yml: the inventory is empty"),
             ("- h1\n", "h.yml:1:1: expected groups (name: ...), found a list"),
-            ("plugin: aws_ec2\n", "h.yml:1:9: this configures the inventory plugin `aws_ec2`"),
+            (
+                "plugin: aws_ec2\n",
+                "h.yml:1:9: this sets up the inventory plugin `aws_ec2`, which opsengine does not have",
+            ),
             ("1: {}\n", "the name of a group must be a text, found `1`"),
         ],
     )

@@ -14,7 +14,7 @@ Perform = Callable[..., dict[str, Any]]
 def perform() -> Perform:
     """perform(module, check=False, coming=(), **args): a module's result."""
 
-    def run(name: str, check: bool = False, coming: Any = (), **args: Any) -> dict[str, Any]:
+    def run(name: str, /, check: bool = False, coming: Any = (), **args: Any) -> dict[str, Any]:
         file = library.find(name)
         assert file is not None
         kind = file.kind
