@@ -38,7 +38,7 @@ def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     """What the loop runs over. Raises TaskFailed when that is no list."""
     if loop.lookup:
         return _looked_up(on, loop)
-    terms = on.engine.resolve(loop.over, on.scope)
+    terms = on.engine.render(loop.over, on.scope)
     if isinstance(terms, list):
         return terms
     raise TaskFailed(
@@ -53,7 +53,7 @@ def _looked_up(on: TaskOnHost, loop: Loop) -> list[Any]:
     if lookup is None:
         raise TaskFailed(f"there is no lookup `{loop.lookup}`", origin=loop.origin)
     first_found = str(loop.lookup).rpartition(".")[2] == "first_found"
-    render = on.engine.render_known if first_found else on.engine.resolve
+    render = on.engine.render_known if first_found else on.engine.render
     terms = render(loop.over, on.scope)
     listed = terms if isinstance(terms, list) else [] if terms is OMIT else [terms]
     if first_found:

@@ -23,7 +23,7 @@ from opsengine.execution.terms import Terms, vary
 from opsengine.playbook.arguments import FURTHER
 from opsengine.playbook.nodes import Block, Loop, Task
 from opsengine.source.text import Origin, Text, TextDict
-from opsengine.templating.lazy import OMIT, plain, trusted
+from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.scope import Scope
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class TaskOnHost:
         told: Result = {}
         for item, result in zip(items, results, strict=False):
             told = {name: result.pop(name) for name in ("hint", "_origin") if name in result} | told
-            result.update({key: trusted(value) for key, value in item.values.items()})
+            result.update({key: plain(value) for key, value in item.values.items()})
         return {**joined(results), **told}
 
     def run_item(self, item: Item) -> Result:
@@ -241,10 +241,10 @@ class TaskOnHost:
         written = self.task.args
         unrendered = self.kind.unrendered if self.kind else ()
         if not isinstance(written, dict):
-            written = self.engine.resolve(written, scope)
+            written = self.engine.render(written, scope)
             if not isinstance(written, dict):
                 raise TaskFailed(f"the arguments should be a mapping, got {written!r}", origin=self.task.args_origin)
-        further = self.engine.resolve(written.get(FURTHER), scope)
+        further = self.engine.render(written.get(FURTHER), scope)
         if further is not None and not isinstance(further, dict):
             raise TaskFailed(f"the arguments should be a mapping, got {further!r}", origin=self.task.args_origin)
         args = dict(further or {})

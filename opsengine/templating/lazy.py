@@ -283,18 +283,6 @@ def _not_missing(value: Undefined, strictly: bool) -> str:
     return text
 
 
-def trusted(value: Any) -> Any:
-    """As `plain`, but text of the project stays what it is, so that it may still be taken for a condition."""
-    if isinstance(value, Text):
-        return value
-    if isinstance(value, dict):
-        pairs = value.items() if type(value) is LazyDict else dict.items(value)
-        return {trusted(key): trusted(item) for key, item in pairs if item is not OMIT}
-    if isinstance(value, list):
-        return [trusted(item) for item in value if item is not OMIT]
-    return plain(value)
-
-
 def known(value: Any) -> Any:
     """As `plain`, without the elements that are missing; OMIT for what is missing itself."""
     if isinstance(value, Undefined):
