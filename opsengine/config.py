@@ -10,68 +10,16 @@ from __future__ import annotations
 import functools
 import os
 import stat
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from opsengine.errors import InputError, UsageError, near
+from opsengine.settings import ALSO_AT, OWN_KEYS, PATH, PATHS, SETTINGS
 from opsengine.source.text import Origin
 
-TEXT, NUMBER, TRUTH, PATH, PATHS = "text", "number", "yes or no", "path", "paths"
 TRUE = ("1", "true", "yes", "on", "y", "t")
 FALSE = ("0", "false", "no", "off", "n", "f")
-
-SETTINGS: dict[str, tuple[str, str, str]] = {
-    "ANSIBLE_INVENTORY": ("defaults", "inventory", PATHS),
-    "ANSIBLE_INVENTORY_ENABLED": ("inventory", "enable_plugins", TEXT),
-    "ANSIBLE_INVENTORY_IGNORE": ("inventory", "ignore_extensions", TEXT),
-    "ANSIBLE_INVENTORY_IGNORE_REGEX": ("inventory", "ignore_patterns", TEXT),
-    "ANSIBLE_INVENTORY_USE_EXTRA_VARS": ("inventory_plugins", "use_extra_vars", TRUTH),
-    "ANSIBLE_INVENTORY_EXPORT": ("inventory", "export", TRUTH),
-    "ANSIBLE_HASH_BEHAVIOUR": ("defaults", "hash_behaviour", TEXT),
-    "ANSIBLE_ROLES_PATH": ("defaults", "roles_path", PATHS),
-    "ANSIBLE_FORKS": ("defaults", "forks", NUMBER),
-    "ANSIBLE_REMOTE_USER": ("defaults", "remote_user", TEXT),
-    "ANSIBLE_REMOTE_PORT": ("defaults", "remote_port", NUMBER),
-    "ANSIBLE_PRIVATE_KEY_FILE": ("defaults", "private_key_file", PATH),
-    "ANSIBLE_HOST_KEY_CHECKING": ("defaults", "host_key_checking", TRUTH),
-    "ANSIBLE_TIMEOUT": ("defaults", "timeout", NUMBER),
-    "ANSIBLE_TRANSPORT": ("defaults", "transport", TEXT),
-    "ANSIBLE_PYTHON_INTERPRETER": ("defaults", "interpreter_python", TEXT),
-    "ANSIBLE_GATHERING": ("defaults", "gathering", TEXT),
-    "ANSIBLE_FORCE_HANDLERS": ("defaults", "force_handlers", TRUTH),
-    "ANSIBLE_CACHE_PLUGIN": ("defaults", "fact_caching", TEXT),
-    "ANSIBLE_CACHE_PLUGIN_CONNECTION": ("defaults", "fact_caching_connection", PATH),
-    "ANSIBLE_CACHE_PLUGIN_PREFIX": ("defaults", "fact_caching_prefix", TEXT),
-    "ANSIBLE_CACHE_PLUGIN_TIMEOUT": ("defaults", "fact_caching_timeout", NUMBER),
-    "ANSIBLE_ERROR_ON_MISSING_HANDLER": ("defaults", "error_on_missing_handler", TRUTH),
-    "ANSIBLE_STRATEGY": ("defaults", "strategy", TEXT),
-    "ANSIBLE_TASK_TIMEOUT": ("defaults", "task_timeout", NUMBER),
-    "ANSIBLE_RETRY_FILES_ENABLED": ("defaults", "retry_files_enabled", TRUTH),
-    "ANSIBLE_RETRY_FILES_SAVE_PATH": ("defaults", "retry_files_save_path", PATH),
-    "ANSIBLE_ASK_PASS": ("defaults", "ask_pass", TRUTH),
-    "ANSIBLE_ASK_VAULT_PASS": ("defaults", "ask_vault_pass", TRUTH),
-    "ANSIBLE_VAULT_PASSWORD_FILE": ("defaults", "vault_password_file", PATH),
-    "ANSIBLE_VAULT_IDENTITY": ("defaults", "vault_identity", TEXT),
-    "ANSIBLE_VAULT_IDENTITY_LIST": ("defaults", "vault_identity_list", TEXT),
-    "ANSIBLE_VAULT_ENCRYPT_IDENTITY": ("defaults", "vault_encrypt_identity", TEXT),
-    "ANSIBLE_VAULT_ENCRYPT_SALT": ("defaults", "vault_encrypt_salt", TEXT),
-    "ANSIBLE_VAULT_ID_MATCH": ("defaults", "vault_id_match", TRUTH),
-    "ANSIBLE_BECOME": ("privilege_escalation", "become", TRUTH),
-    "ANSIBLE_BECOME_METHOD": ("privilege_escalation", "become_method", TEXT),
-    "ANSIBLE_BECOME_USER": ("privilege_escalation", "become_user", TEXT),
-    "ANSIBLE_BECOME_ASK_PASS": ("privilege_escalation", "become_ask_pass", TRUTH),
-    "ANSIBLE_SSH_ARGS": ("ssh_connection", "ssh_args", TEXT),
-    "ANSIBLE_SSH_COMMON_ARGS": ("ssh_connection", "ssh_common_args", TEXT),
-    "ANSIBLE_SSH_EXTRA_ARGS": ("ssh_connection", "ssh_extra_args", TEXT),
-    "ANSIBLE_DIFF_ALWAYS": ("diff", "always", TRUTH),
-    "ANSIBLE_RUN_TAGS": ("tags", "run", TEXT),
-    "ANSIBLE_SKIP_TAGS": ("tags", "skip", TEXT),
-}
-"""Name -> (section of ansible.cfg, key there and in opsengine.toml, kind)."""
-
-
-OWN_KEYS = {("diff", "always"): "diff", ("tags", "run"): "tags", ("tags", "skip"): "skip_tags"}
-"""The keys of opsengine.toml that without their section would say nothing."""
 
 
 class Config(Mapping[str, str]):
@@ -89,9 +37,9 @@ class Config(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def truth(self, name: str) -> bool:
-        """A setting that is yes or no; no where nothing is said. Raises UsageError for anything else."""
-        word = (self.get(name) or "no").strip().lower()
+    def truth(self, name: str, default: bool = False) -> bool:
+        """A setting that is yes or no. Raises UsageError for anything else."""
+        word = (self.get(name) or str(default)).strip().lower()
         if word not in TRUE + FALSE:
             raise UsageError(f"{name}: should be yes or no, got `{self[name]}`")
         return word in TRUE
@@ -133,11 +81,12 @@ def config() -> Config:
     return Config(os.environ, found)
 
 
-def missing_handler_fails() -> bool:
-    """Whether a task that notifies a handler which is not there fails; otherwise there is a warning."""
-    return config().get("ANSIBLE_ERROR_ON_MISSING_HANDLER") is None or config().truth(
-        "ANSIBLE_ERROR_ON_MISSING_HANDLER"
-    )
+def role_folders() -> tuple[Path, ...]:
+    """Where roles are looked for besides beside a playbook: the setting's folders, else Ansible's usual ones."""
+    given = config().words("ANSIBLE_ROLES_PATH", os.pathsep)
+    home = config().get("ANSIBLE_HOME") or "~/.ansible"
+    usual = (f"{home}/roles", "/usr/share/ansible/roles", "/etc/ansible/roles")
+    return tuple(Path(folder).expanduser() for folder in given or usual)
 
 
 def _classic_file(environment: Mapping[str, str]) -> Path | None:
@@ -148,6 +97,9 @@ def _classic_file(environment: Mapping[str, str]) -> Path | None:
     here = Path("ansible.cfg")
     places = [here, Path("~/.ansible.cfg").expanduser(), Path("/etc/ansible/ansible.cfg")]
     if here.is_file() and Path().stat().st_mode & stat.S_IWOTH:
+        warnings.warn(
+            "./ansible.cfg is passed over, as all may write to this folder; ANSIBLE_CONFIG can name it", stacklevel=2
+        )
         places.remove(here)
     return next((place for place in places if place.is_file()), None)
 
@@ -169,8 +121,9 @@ def read_classic(path: Path) -> dict[str, str]:
         raise InputError("neither a [section] nor `key = value`", hint="ansible.cfg is INI", origin=origin) from None
     found = {}
     for name, (section, key, kind) in SETTINGS.items():
-        if parser.has_option(section, key):
-            found[name] = _placed(name, parser.get(section, key), kind, path)
+        for place in (ALSO_AT.get(name), (section, key)):
+            if place and parser.has_option(*place):
+                found[name] = _placed(name, parser.get(*place), kind, path)
     return found
 
 
@@ -193,13 +146,20 @@ def read_own(path: Path) -> dict[str, str]:
 
 
 def _placed(name: str, text: str, kind: str, file: Path) -> str:
-    """A value with its paths counted from the folder of the file it stands in."""
-    text = text.strip().strip("\"'") if kind != TEXT else text.strip()
+    """A value without quotes around it, its paths counted from the folder of the file it stands in."""
+    text = text.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1]
     if kind not in (PATH, PATHS):
         return text
     separator = "," if name == "ANSIBLE_INVENTORY" else os.pathsep
     if kind == PATHS and name == "ANSIBLE_INVENTORY" and text.endswith(","):
         return text
     parts = text.replace(",", separator).split(separator) if kind == PATHS else [text]
-    folder = file.parent.absolute()
-    return separator.join(str(folder / Path(os.path.expandvars(part.strip())).expanduser()) for part in parts if part)
+    return separator.join(_path(part.strip(), file.parent.absolute()) for part in parts if part.strip())
+
+
+def _path(text: str, folder: Path) -> str:
+    """A path with `~` and variables of the environment replaced, and Ansible's word for the current folder."""
+    text = os.path.expandvars(text.replace("{{CWD}}", str(Path.cwd())))
+    return str(folder / Path(text).expanduser())

@@ -81,6 +81,10 @@ class Client:
             raise EngineAbsent("the Docker engine at %s is not ready (status %d)" % (self.host, answer.status))
         return answer.headers.get("Api-Version") or "1.24"
 
+    def speaks(self):
+        """The version of the API that is spoken with this engine, as (1, 41)."""
+        return tuple(int(part) for part in self._prefix()[len("/v") :].split("."))
+
     def _prefix(self):
         if self._agreed is None:
             if self._version and self._version != "auto":

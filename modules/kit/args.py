@@ -49,6 +49,8 @@ class Arg:
         self.needed_if = needed_if or {}
         self.secret = secret
         self.name = ""
+        for name, inner in of.items() if isinstance(of, dict) else ():
+            inner.name = inner.name or name
 
     def __set_name__(self, owner, name):
         self.name = name.rstrip("_")
@@ -57,7 +59,7 @@ class Arg:
         """The value as the declared type; raises ValueError that says what was expected."""
         if value is None:
             return None
-        value = CONVERTERS[self.type](value)
+        value = self._of_type(value)
         if self.type is list and self.of is not None:
             value = [_element(self.of, item) for item in value]
         elif self.type is dict and isinstance(self.of, dict):
@@ -66,11 +68,20 @@ class Arg:
             self._check_choice(value)
         return value
 
+    def _of_type(self, value):
+        try:
+            return CONVERTERS[self.type](value)
+        except ValueError as error:
+            kinds = [kind.__name__ for kind in (bool, int, float, str, list, dict) if isinstance(value, kind)]
+            found = (self.name, (kinds or [type(value).__name__])[0], self.type.__name__.lower(), error)
+            raise ValueError("argument '%s' is of type %s and we were unable to convert to %s: %s" % found)
+
     def _check_choice(self, value):
         for item in value if isinstance(value, list) else [value]:
             if item not in self.choices:
                 expected = ", ".join(str(choice) for choice in self.choices)
-                raise ValueError("should be one of %s, got %s" % (expected, shown(item, self.secret)))
+                got = "a secret value" if self.secret else item
+                raise ValueError("value of %s must be one of: %s, got: %s" % (self.name, expected, got))
 
 
 def shown(value, secret=False):
@@ -260,10 +271,10 @@ def _missing(declared, values, given, deferred):
         if name in given:
             continue
         if arg.required:
-            yield _problem(name, "required argument is missing: %s" % arg.help)
+            yield _problem(name, "missing required arguments: %s (%s)" % (name, arg.help))
         elif arg.needed_if and all(_holds(values.get(k), v, deferred) for k, v in arg.needed_if.items()):
             why = " and ".join("%s is %s" % (k, values[k]) for k in arg.needed_if)
-            yield _problem(name, "required when %s: %s" % (why, arg.help))
+            yield _problem(name, "%s but all of the following are missing: %s (%s)" % (why, name, arg.help))
 
 
 def _holds(value, expected, deferred):
@@ -276,11 +287,11 @@ def _broken_rules(rules, given):
     for group in getattr(rules, "exclusive", ()):
         both = [name for name in group if name in given]
         if len(both) > 1:
-            yield _problem(both[1], "cannot be combined with `%s`" % both[0])
+            yield _problem(both[1], "parameters are mutually exclusive: %s" % "|".join(both))
     for group in getattr(rules, "one_of", ()):
         if not any(name in given for name in group):
-            yield _problem(group[0], "one of %s is required" % ", ".join(group))
+            yield _problem(group[0], "one of the following is required: %s" % ", ".join(group))
     for group in getattr(rules, "together", ()):
         some = [name for name in group if name in given]
         if some and len(some) < len(group):
-            yield _problem(some[0], "needs %s too" % ", ".join(n for n in group if n not in given))
+            yield _problem(some[0], "parameters are required together: %s" % ", ".join(group))

@@ -8,7 +8,13 @@ from modules.kit import CommandFailed, ModuleFailed
 from modules.kit.process import find_command, run
 from modules.kit.secrets import mask
 
-SSH_OWNER = "the folder belongs to another user: become_user, or git config --system --add safe.directory"
+HINTS = {
+    "dubious ownership": "the folder belongs to another user: become_user, or git config --system --add safe.directory",
+    "Host key verification failed": "known_hosts makes the server known; accept_newhostkey: true trusts it unseen",
+    "Permission denied (publickey": "key_file: names the key to log in with",
+    "could not read Username": "the server wants a user: a credential helper, or an address with SSH",
+}
+"""What to do about what git says."""
 
 
 class Client:
@@ -29,7 +35,7 @@ class Client:
         try:
             return run([self.program, *words], env=self.environment, **options)
         except CommandFailed as failure:
-            hint = SSH_OWNER if "dubious ownership" in failure.message else failure.hint
+            hint = next((hint for said, hint in HINTS.items() if said in failure.message), failure.hint)
             result = mask(failure.result, self.secrets)
             raise ModuleFailed(mask(failure.message, self.secrets), hint=hint, **result)
 

@@ -80,9 +80,13 @@ def escaped(text):
     return text
 
 
-def entry(line):
-    """A line of fstab as {name: field} (see FIELDS), as written; None for a comment or what is no entry."""
+def words_of(line):
+    """The 4 to 6 fields of a line of fstab, as written; None for a comment or what is no entry."""
     words = re.split(r"\s#", line)[0].split()
-    if not 4 <= len(words) <= 6 or words[0].startswith("#"):
-        return None
-    return dict(zip(FIELDS, words + ["0"] * (6 - len(words))))
+    return words if 4 <= len(words) <= 6 and not words[0].startswith("#") else None
+
+
+def entry(line):
+    """A line of fstab as {name: field} (see FIELDS), dump and passno 0 where they are left out; None as words_of."""
+    words = words_of(line)
+    return words and dict(zip(FIELDS, words + ["0"] * (6 - len(words))))

@@ -1,7 +1,7 @@
 """Make sure a job or a variable is in a crontab, or is not: a user's own, or a file such as those of /etc/cron.d."""
 
-import getpass
 import os
+import pwd
 import re
 import subprocess
 import tempfile
@@ -114,7 +114,8 @@ class Cron(Module):
         return b"".join(line for number, line in enumerate(lines) if number > 2 or not INSTALLED.match(line))
 
     def _command(self, *words):
-        whose = ["-u", self.user] if self.user and self.user != getpass.getuser() else []
+        own = self.user and self.user == pwd.getpwuid(os.geteuid()).pw_name
+        whose = ["-u", self.user] if self.user and not own else []
         return [find_command("crontab"), *whose, *words]
 
     # -- what is asked for

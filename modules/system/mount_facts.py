@@ -159,14 +159,11 @@ def _of_file(path):
     """[(line, fields)] of a file written like fstab(5)."""
     found = []
     for line in (read(path) or b"").decode("utf-8", "surrogateescape").splitlines():
-        fields = _mounts.entry(line)
-        if fields is None:
+        words = _mounts.words_of(line)
+        if words is None:
             continue
-        names = zip(("device", "mount", "fstype", "options"), _mounts.FIELDS)
-        mount = {name: _mounts.unescaped(fields[field]) for name, field in names}
-        for name in ("dump", "passno"):
-            if fields[name].isdigit():
-                mount[name] = int(fields[name])
+        mount = dict(zip(("device", "mount", "fstype", "options"), map(_mounts.unescaped, words)))
+        mount.update((name, int(word)) for name, word in zip(("dump", "passno"), words[4:]) if word.isdigit())
         found.append((line.strip(), mount))
     return found
 

@@ -42,9 +42,8 @@ class Seboolean(Module):
         state = {}
         if self.runs:
             said = read(os.path.join(_selinux.ROOT, "booleans", self.real))
-            found = self.needs(
-                "path", "boolean " + self.real, said is not None, self._unknown(), "getsebool -a lists all"
-            )
+            message = "Failed to determine current state for boolean %s: there is none of that name" % self.name
+            found = self.needs("path", "boolean " + self.real, said is not None, message, "getsebool -a lists all")
             state["running"] = said.split()[0] == b"1" if found else None
         if self.persistent:
             state["at_boot"] = self._at_boot()

@@ -85,7 +85,7 @@ class Setup(Query):
             return word
         if word in OTHER_NAMES:
             return OTHER_NAMES[word]
-        raise ModuleFailed("gather_subset: there is no subset %s%s" % (word, nearest(word, list(SUBSETS))))
+        raise ModuleFailed("Bad subset '%s' given to Ansible's gather_subset%s" % (word, nearest(word, list(SUBSETS))))
 
     def _fits(self, name):
         if not self.filter:

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from opsengine.cli import options as shared
-from opsengine.cli.listing import list_hosts
+from opsengine.cli.listing import show_hosts
 from opsengine.cli.passwords import use_vault, vault_options
 from opsengine.cli.running import command_line, guarded, prepared_run
+from opsengine.config import config
 from opsengine.errors import UsageError, near
 from opsengine.execution.lint import check_play
 from opsengine.playbook.nodes import Play, Playbook
@@ -20,8 +21,8 @@ from opsengine.source.text import COMMAND_LINE, Text, TextDict, TextList, trust
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("pattern")
-@click.option("-m", "--module", default="command", show_default=True, metavar="NAME", help="The module to run.")
-@click.option("-a", "--args", "arguments", default="", metavar="ARGS", help="Its arguments: `name=value ...`, or JSON.")
+@click.option("-m", "--module", metavar="NAME", help="The module to run.  [default: command]")
+@click.option("-a", "--args", "arguments", metavar="ARGS", help="Its arguments: `name=value ...`, or JSON.")
 @shared.inventory_option
 @shared.limit_option
 @shared.extra_vars_option
@@ -31,7 +32,7 @@ from opsengine.source.text import COMMAND_LINE, Text, TextDict, TextList, trust
 @vault_options
 @click.option("--list-hosts", is_flag=True, help="Only show on which hosts it would run.")
 @shared.verbose_option
-def command(pattern: str, module: str, arguments: str, **values: Any) -> int:
+def command(pattern: str, module: str | None, arguments: str | None, **values: Any) -> int:
     """
     Run one module on the hosts that match PATTERN, without a playbook.
 
@@ -41,13 +42,15 @@ def command(pattern: str, module: str, arguments: str, **values: Any) -> int:
     opsengine exec -i hosts.ini web -b -m service -a 'name=docker state=restarted' --check
     """
     use_vault(values)
+    module = module or config().get("ANSIBLE_MODULE_NAME") or "command"
+    arguments = config().get("ANSIBLE_MODULE_ARGS", "") if arguments is None else arguments
     run = prepared_run(
         shared.run_options({**values, "verbosity": values["verbosity"] or 1}), values["output"], values["report"]
     )
     play = _play(run, pattern, module, arguments)
     playbook = Playbook(Path("ad hoc"), [play])
     if values["list_hosts"]:
-        return list_hosts(run, [playbook])
+        return show_hosts(run.hosts_of(play))
     check_play(run.loader, run.engine, play)
     words = command_line(["opsengine", *sys.argv[1:]])
     return guarded(lambda: run.play_all([playbook], words), run.bus)

@@ -15,6 +15,7 @@ from opsengine.inventory.export import Listing, as_json, as_yaml
 from opsengine.inventory.load import load_inventory
 from opsengine.inventory.patterns import select
 from opsengine.inventory.variables import VarsFolders
+from opsengine.variables.cache import configured
 from opsengine.vault import files
 
 
@@ -57,13 +58,16 @@ def command(group: str, inventory: tuple[str, ...], output: Path | None, **value
 
 
 def _shown(group: str, inventory: tuple[str, ...], values: dict[str, Any]) -> str:
+    beside = values["playbook_dir"] or config().get("ANSIBLE_PLAYBOOK_DIR")
+    cache = configured(config())
     extra = extra_variables(values["extra_vars"])
     loaded = load_inventory(inventory_sources(inventory), extra_vars=extra)
     listing = Listing(
         loaded,
         select(loaded, "all", values["limit"]) if values["limit"] else None,
-        beside_playbook=VarsFolders([values["playbook_dir"]] if values["playbook_dir"] else []),
+        beside_playbook=VarsFolders([beside] if beside else []),
         extra_vars=extra,
+        facts=cache.read if cache else None,
         export=values["export"] or config().truth("ANSIBLE_INVENTORY_EXPORT"),
     )
     write = as_yaml if values["in_yaml"] else as_json

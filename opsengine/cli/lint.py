@@ -9,10 +9,11 @@ import click
 
 from opsengine.cli.options import existing
 from opsengine.cli.passwords import use_vault, vault_options
+from opsengine.config import role_folders
 from opsengine.errors import InputError
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.lint import examine
-from opsengine.execution.scopes import early_renderer
+from opsengine.execution.scopes import early_renderer, learner
 from opsengine.playbook.loader import Loader
 from opsengine.templating.functions import equipped_engine
 
@@ -30,7 +31,8 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
     use_vault(values)
     paths: list[Path] = [existing(path) for path in playbooks]
     engine = equipped_engine()
-    found, problems = examine(Loader(Modules(), render=early_renderer(engine, {})), engine, paths)
+    loader = Loader(Modules(), role_folders(), early_renderer(engine, {}), learner(engine))
+    found, problems = examine(loader, engine, paths)
     if problems:
         raise InputError.of(problems)
     plays = sum(len(playbook.plays) for playbook in found)

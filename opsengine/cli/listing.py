@@ -1,8 +1,8 @@
-"""What --list-hosts, --list-tasks and --list-tags print."""
+"""What --list-hosts, --list-tasks and --list-tags print: what ansible-playbook prints, in the inventory's order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import click
 
@@ -10,50 +10,49 @@ from opsengine.execution.run import Run
 from opsengine.playbook.nodes import Play, Playbook, Task
 
 
-def _title(play: Play, number: int) -> str:
-    pattern = ", ".join(str(part) for part in play.hosts)
-    return f"  play #{number} ({pattern}): {play.name or pattern}"
+def show(
+    run: Run, playbooks: Sequence[Playbook], *, hosts: bool = False, tasks: bool = False, tags: bool = False
+) -> int:
+    """
+    Print each play with what is asked for.
 
-
-def _plays(playbooks: Sequence[Playbook]) -> list[tuple[Playbook, int, Play]]:
-    return [(book, number, play) for book in playbooks for number, play in enumerate(book.plays, 1)]
-
-
-def list_hosts(run: Run, playbooks: Sequence[Playbook]) -> int:
-    """Each play with its hosts."""
-    for playbook, number, play in _plays(playbooks):
-        if number == 1:
-            click.echo(f"\nplaybook: {playbook.path}")
-        hosts = run.hosts_of(play)
-        click.echo(f"\n{_title(play, number)}\n    hosts ({len(hosts)}):")
-        for host in hosts:
-            click.echo(f"      {host}")
+    Of the tasks those that --tags and --skip-tags select; where only tags are to be listed and none were asked for,
+    those under `never` too.
+    """
+    everything = tags and not run.options.tags and not run.options.skip_tags
+    for playbook in playbooks:
+        click.echo(f"\nplaybook: {playbook.path}")
+        for number, play in enumerate(playbook.plays, 1):
+            pattern = ",".join(run.pattern_of(play))
+            click.echo(f"\n  play #{number} ({pattern}): {run.title(play)}\tTAGS: [{_joined(play.tags, ',')}]")
+            if hosts:
+                click.echo("\n".join(_hosts(run, play)))
+            selected = [task for task in play.tasks() if everything or run.selected(task)] if tasks or tags else []
+            if tasks:
+                click.echo("\n".join(["    tasks:", *map(_task, selected)]))
+            if tags:
+                found = frozenset(play.tags).union(*(task.tags for task in selected))
+                click.echo(f"      TASK TAGS: [{_joined(found)}]")
     return 0
 
 
-def _line(task: Task) -> str:
+def show_hosts(names: Sequence[str]) -> int:
+    """Print the hosts that `opsengine exec` would run on, as ansible prints them."""
+    click.echo("\n".join([f"  hosts ({len(names)}):", *(f"    {name}" for name in names)]))
+    return 0
+
+
+def _hosts(run: Run, play: Play) -> Iterator[str]:
+    names = run.hosts_of(play)
+    yield f"    pattern: {run.pattern_of(play)}"
+    yield f"    hosts ({len(names)}):"
+    yield from (f"      {name}" for name in names)
+
+
+def _task(task: Task) -> str:
     role = f"{task.role.role_name} : " if task.role else ""
-    return f"      {role}{task.name or task.module}\tTAGS: [{', '.join(sorted(task.tags))}]"
+    return f"      {role}{task.name or task.module}\tTAGS: [{_joined(task.tags)}]"
 
 
-def list_tasks(run: Run, playbooks: Sequence[Playbook]) -> int:
-    """Each play with the tasks that the tags asked for select."""
-    for playbook, number, play in _plays(playbooks):
-        if number == 1:
-            click.echo(f"\nplaybook: {playbook.path}")
-        click.echo(f"\n{_title(play, number)}\tTAGS: [{', '.join(sorted(play.tags))}]\n    tasks:")
-        for task in play.tasks():
-            if run.selected(task):
-                click.echo(_line(task))
-    return 0
-
-
-def list_tags(playbooks: Sequence[Playbook]) -> int:
-    """Each play with every tag in it."""
-    for playbook, number, play in _plays(playbooks):
-        if number == 1:
-            click.echo(f"\nplaybook: {playbook.path}")
-        tags = sorted({tag for task in play.tasks() for tag in task.tags})
-        click.echo(f"\n{_title(play, number)}\tTAGS: [{', '.join(sorted(play.tags))}]")
-        click.echo(f"      TASK TAGS: [{', '.join(tags)}]")
-    return 0
+def _joined(tags: frozenset[str], separator: str = ", ") -> str:
+    return separator.join(sorted(tags))

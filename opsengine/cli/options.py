@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ import click
 from opsengine.config import config
 from opsengine.errors import InputError, UsageError
 from opsengine.execution.options import Options
+from opsengine.inventory.variables import combine
 from opsengine.playbook.arguments import KEY, split, unquote
 from opsengine.source.json import load_json
 from opsengine.source.text import COMMAND_LINE, Text
@@ -21,15 +25,22 @@ CONNECTION_SETTINGS = {
     "ANSIBLE_REMOTE_PORT": "ansible_port",
     "ANSIBLE_PRIVATE_KEY_FILE": "ansible_ssh_private_key_file",
     "ANSIBLE_HOST_KEY_CHECKING": "ansible_host_key_checking",
+    "ANSIBLE_SSH_HOST_KEY_CHECKING": "ansible_ssh_host_key_checking",
     "ANSIBLE_TIMEOUT": "ansible_timeout",
+    "ANSIBLE_SSH_TIMEOUT": "ansible_ssh_timeout",
     "ANSIBLE_TRANSPORT": "ansible_connection",
     "ANSIBLE_PYTHON_INTERPRETER": "ansible_python_interpreter",
     "ANSIBLE_BECOME_METHOD": "ansible_become_method",
     "ANSIBLE_BECOME_USER": "ansible_become_user",
+    "ANSIBLE_BECOME_EXE": "ansible_become_exe",
+    "ANSIBLE_BECOME_FLAGS": "ansible_become_flags",
     "ANSIBLE_SSH_ARGS": "ansible_ssh_args",
     "ANSIBLE_SSH_COMMON_ARGS": "ansible_ssh_common_args",
     "ANSIBLE_SSH_EXTRA_ARGS": "ansible_ssh_extra_args",
 }
+
+ONLY_SHOWN = ("list_hosts", "list_tasks", "list_tags", "syntax_check")
+USUAL_INVENTORY = "/etc/ansible/hosts"
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -52,7 +63,7 @@ inventory_option = click.option(
     multiple=True,
     metavar="SOURCE",
     help="Inventory: a file (YAML, INI), a folder of them, a script, or a list of hosts with a comma (`web1,web2,`). "
-    "May be given more than once. Default: $ANSIBLE_INVENTORY, else none but localhost.",
+    "May be given more than once. Default: $ANSIBLE_INVENTORY, else /etc/ansible/hosts, else none but localhost.",
 )
 limit_option = click.option("-l", "--limit", metavar="PATTERN", help="Keep to the hosts that match this pattern too.")
 extra_vars_option = click.option(
@@ -74,11 +85,25 @@ connection_options = together(
     click.option("-T", "--timeout", type=int, metavar="SECONDS", help="How long connecting may take.  [default: 10]"),
     click.option("-k", "--ask-pass", is_flag=True, help="Ask for the password to log in with."),
     click.option(
+        "--connection-password-file",
+        "--conn-pass-file",
+        "connection_password_file",
+        metavar="FILE",
+        help="A file with the password to log in with, or a script that prints it.",
+    ),
+    click.option(
         "-b", "--become", is_flag=True, help="Work as another user on the hosts (root, unless told otherwise)."
     ),
     click.option("--become-method", metavar="METHOD", help="How: sudo or su.  [default: sudo]"),
     click.option("--become-user", metavar="USER", help="As which user.  [default: root]"),
     click.option("-K", "--ask-become-pass", is_flag=True, help="Ask for the password that sudo or su wants."),
+    click.option(
+        "--become-password-file",
+        "--become-pass-file",
+        "become_password_file",
+        metavar="FILE",
+        help="A file with the password that sudo or su wants, or a script that prints it.",
+    ),
 )
 running_options = together(
     click.option("-C", "--check", is_flag=True, help="Dry run: change nothing, show what would change."),
@@ -112,11 +137,14 @@ output_options = together(
 
 
 def inventory_sources(given: Sequence[str]) -> tuple[str, ...]:
-    """The inventory sources of the command line, else of the settings."""
+    """The inventory sources of the command line, else of the settings, else Ansible's usual place."""
     if given:
         return tuple(given)
     text = config().get("ANSIBLE_INVENTORY", "")
-    return (text,) if text.endswith(",") else tuple(part for part in text.split(",") if part)
+    if text.endswith(","):
+        return (text,)
+    usual = (USUAL_INVENTORY,) if Path(USUAL_INVENTORY).exists() else ()
+    return tuple(part for part in text.split(",") if part) or usual
 
 
 def comma_list(given: Sequence[str]) -> tuple[str, ...]:
@@ -128,7 +156,7 @@ def extra_variables(given: Sequence[str]) -> dict[str, Any]:
     """The variables of every -e, later ones winning. Raises UsageError for what is neither pairs, YAML nor a file."""
     found: dict[str, Any] = {}
     for text in given:
-        found.update(_variables_in(text.strip()))
+        combine(found, _variables_in(text.strip()))
     return found
 
 
@@ -168,7 +196,10 @@ def _pairs(text: str) -> dict[str, Any]:
 
 
 def connection_variables(values: dict[str, Any]) -> dict[str, Any]:
-    """The connection variables that the options stand for; asks for passwords where that was asked for."""
+    """
+    The connection variables that the options stand for; asks for passwords where that was asked for, unless nothing but
+    lists is shown.
+    """
     names = {
         "remote_user": "ansible_user",
         "private_key": "ansible_ssh_private_key_file",
@@ -181,13 +212,38 @@ def connection_variables(values: dict[str, Any]) -> dict[str, Any]:
     found.update({names[key]: value for key, value in values.items() if key in names and value is not None})
     if values.get("become"):
         found["ansible_become"] = True
+    if any(values.get(name) for name in ONLY_SHOWN):
+        return found
     if values.get("ask_pass") or config().truth("ANSIBLE_ASK_PASS"):
         found["ansible_password"] = click.prompt("SSH password", hide_input=True, err=True)
+    elif file := values.get("connection_password_file") or config().get("ANSIBLE_CONNECTION_PASSWORD_FILE"):
+        found["ansible_password"] = password_in(file)
     if values.get("ask_become_pass") or config().truth("ANSIBLE_BECOME_ASK_PASS"):
         default = " [default: the SSH password]" if "ansible_password" in found else ""
         answer = click.prompt(f"Become password{default}", hide_input=True, default="", show_default=False, err=True)
         found["ansible_become_password"] = answer or found.get("ansible_password", "")
+    elif file := values.get("become_password_file") or config().get("ANSIBLE_BECOME_PASSWORD_FILE"):
+        found["ansible_become_password"] = password_in(file)
     return found
+
+
+def password_in(name: str) -> str:
+    """The password in a file; of one that can be executed, what it prints; `-`: standard input. Raises UsageError."""
+    path = Path(name).expanduser()
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read()
+        elif os.access(path, os.X_OK):
+            data = subprocess.run([path.absolute()], stdout=subprocess.PIPE, check=True).stdout
+        else:
+            data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"the password file {name} cannot be read: {error.strerror}") from None
+    except subprocess.CalledProcessError as error:
+        raise UsageError(f"the password script {name} exited with {error.returncode}") from None
+    if not (password := data.strip(b"\r\n").decode()):
+        raise UsageError(f"the password file {name} is empty")
+    return password
 
 
 def _connection_settings() -> dict[str, Any]:
@@ -209,13 +265,13 @@ def run_options(values: dict[str, Any]) -> Options:
         diff=values["diff"] or config().truth("ANSIBLE_DIFF_ALWAYS"),
         forks=values["forks"] or config().number("ANSIBLE_FORKS") or 50,
         limit=values["limit"],
-        tags=comma_list(values["tags"]) or tuple(config().words("ANSIBLE_RUN_TAGS")),
-        skip_tags=comma_list(values["skip_tags"]) or tuple(config().words("ANSIBLE_SKIP_TAGS")),
+        tags=(*config().words("ANSIBLE_RUN_TAGS"), *comma_list(values["tags"])),
+        skip_tags=(*config().words("ANSIBLE_SKIP_TAGS"), *comma_list(values["skip_tags"])),
         extra_vars=extra_variables(values["extra_vars"]),
         connection=connection_variables(values),
         flush_cache=values["flush_cache"],
         force_handlers=values["force_handlers"] or config().truth("ANSIBLE_FORCE_HANDLERS"),
-        verbosity=values["verbosity"],
+        verbosity=values["verbosity"] or config().number("ANSIBLE_VERBOSITY") or 0,
         silence=values["silence"],
         start_at=values.get("start_at"),
         step=bool(values.get("step")),

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from opsengine.cli import options as shared
-from opsengine.cli.listing import list_hosts, list_tags, list_tasks
+from opsengine.cli.listing import show
 from opsengine.cli.passwords import use_vault, vault_options
 from opsengine.cli.running import command_line, guarded, prepared_run
 from opsengine.config import config
@@ -51,15 +51,11 @@ def command(playbooks: tuple[str, ...], **values: Any) -> int:
     run_options = shared.run_options(values)
     run = prepared_run(run_options, values["output"], values["report"])
     loaded = _loaded(run, [shared.existing(path) for path in playbooks])
-    if values["list_hosts"]:
-        return list_hosts(run, loaded)
-    if values["list_tasks"]:
-        return list_tasks(run, loaded)
-    if values["list_tags"]:
-        return list_tags(loaded)
     if values["syntax_check"]:
         click.echo(f"{', '.join(playbooks)}: no problem found")
         return 0
+    if values["list_hosts"] or values["list_tasks"] or values["list_tags"]:
+        return show(run, loaded, hosts=values["list_hosts"], tasks=values["list_tasks"], tags=values["list_tags"])
     words = command_line(["opsengine", *sys.argv[1:]])
     code = guarded(lambda: run.play_all(loaded, words), run.bus)
     if config().truth("ANSIBLE_RETRY_FILES_ENABLED") and run.gone:

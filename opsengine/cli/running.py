@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
+from opsengine.config import config
 from opsengine.errors import UsageError
 from opsengine.execution.options import Options
 from opsengine.execution.run import Run
@@ -15,6 +18,9 @@ from opsengine.inventory.load import load_inventory
 from opsengine.inventory.patterns import select
 from opsengine.reporting.bus import Bus
 from opsengine.vault import keyring
+
+if TYPE_CHECKING:
+    from opsengine.reporting.console import Console
 
 
 def subscribed_bus(output: str, report: Path | None, verbosity: int, diff: bool) -> Bus:
@@ -25,14 +31,47 @@ def subscribed_bus(output: str, report: Path | None, verbosity: int, diff: bool)
 
         bus.subscribe(JsonLines(sys.stdout))
     else:
-        from opsengine.reporting.console import Console
-
-        bus.subscribe(Console(sys.stdout, verbosity=verbosity))
+        bus.subscribe(_console(sys.stdout, verbosity, _colours(os.environ)))
+    if config().get("ANSIBLE_LOG_PATH"):
+        bus.subscribe(_log(Path(config()["ANSIBLE_LOG_PATH"]).expanduser(), verbosity))
     if report is not None:
         from opsengine.reporting.html import HtmlReport
 
         bus.subscribe(HtmlReport(report))
     return bus
+
+
+def _console(stream: TextIO, verbosity: int, environ: Mapping[str, str]) -> Console:
+    from opsengine.reporting.console import Console, Showing
+
+    settings = config()
+    context = settings.number("ANSIBLE_DIFF_CONTEXT")
+    showing = Showing(
+        skipped=settings.truth("ANSIBLE_DISPLAY_SKIPPED_HOSTS", default=True),
+        ok=settings.truth("ANSIBLE_DISPLAY_OK_HOSTS", default=True),
+        custom_stats=settings.truth("ANSIBLE_SHOW_CUSTOM_STATS"),
+        **({} if context is None else {"context": context}),
+    )
+    return Console(stream, verbosity, environ, showing)
+
+
+def _colours(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with what Ansible's settings say of colours in the words that all programs know."""
+    said = {"NO_COLOR": "ANSIBLE_NOCOLOR", "FORCE_COLOR": "ANSIBLE_FORCE_COLOR"}
+    return {**environ, **{name: "1" for name, setting in said.items() if config().truth(setting)}}
+
+
+def _log(path: Path, verbosity: int) -> Console:
+    """What appends to a file all that the console shows, without colours. Raises UsageError where that cannot be."""
+    try:
+        stream = path.open("a", encoding="utf-8", buffering=1)
+    except OSError as error:
+        message = f"the log {path} cannot be written: {error.strerror}"
+        raise UsageError(message, hint="log_path in ansible.cfg, or ANSIBLE_LOG_PATH, names it") from None
+    now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+    stream.write(f"\n# {now} {' '.join(command_line(['opsengine', *sys.argv[1:]]))}\n")
+    wanted = config().number("ANSIBLE_LOG_VERBOSITY")
+    return _console(stream, verbosity if wanted is None else wanted, {"NO_COLOR": "1"})
 
 
 def prepared_run(options: Options, output: str = "console", report: Path | None = None) -> Run:

@@ -19,12 +19,12 @@ def errors_in(spec: Mapping[str, Any], given: Mapping[str, Any], path: str = "")
     """What is wrong with given values, {name: value}, by a specification, {name: what it says of the argument}."""
     within = f" found in {path}" if path else ""
     found: list[str] = []
-    missing = [name for name, says in spec.items() if (says or {}).get("required") and given.get(name) is None]
+    missing = [name for name, says in spec.items() if (says or {}).get("required") and name not in given]
     if missing:
         found.append(f"missing required arguments: {', '.join(sorted(missing))}{within}")
     for name, says in spec.items():
         value = given.get(name)
-        if value is not None:
+        if value is not None or (name in given and (says or {}).get("required")):
             found += _errors_of(name, says or {}, value, path)
     return found
 
@@ -63,11 +63,12 @@ def _errors_of_items(name: str, says: Mapping[str, Any], items: list[Any], place
 def _errors_inside(says: Mapping[str, Any], value: Mapping[str, Any], place: str) -> list[str]:
     known = set(says["options"])
     known.update(alias for inner in says["options"].values() for alias in (inner or {}).get("aliases") or ())
+    dotted = place.replace(" -> ", ".")
     strange = sorted(str(name) for name in value if name not in known)
     found = errors_in(says["options"], value, place)
     if strange:
         found.append(
-            f"{', '.join(f'{place}.{name}' for name in strange)}. Supported parameters include: "
+            f"{', '.join(f'{dotted}.{name}' for name in strange)}. Supported parameters include: "
             f"{', '.join(sorted(known))}."
         )
     return found
@@ -97,7 +98,8 @@ def _type(value: Any) -> str:
 
 
 def _refused(value: Any, wanted: str) -> ValueError:
-    return ValueError(f"<class '{_type(value)}'> cannot be converted to {wanted}")
+    shown = '"None"' if value is None else f"<class '{_type(value)}'>"
+    return ValueError(f"{shown} cannot be converted to {wanted}")
 
 
 def _int(value: Any) -> int:
@@ -149,7 +151,7 @@ def _dict(value: Any) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value, default=str)
 
 
 _CONVERTERS = {

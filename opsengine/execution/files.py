@@ -10,13 +10,12 @@ from opsengine.errors import TaskFailed, near
 from opsengine.playbook.nodes import Node, Play, Role, Task
 from opsengine.source.text import Origin
 from opsengine.templating.engine import text_of_file
-from opsengine.templating.scope import Scope
 
 
 class ControllerFiles:
     """Finds and renders the controller's files for one task (None: for the play as a whole)."""
 
-    def __init__(self, play: Play, task: Task | None, scope: Scope) -> None:
+    def __init__(self, play: Play, task: Task | None, scope: Any) -> None:
         self.node: Node = task or play
         self.origin: Origin = task.args_origin if task else play.origin
         self.scope = scope
@@ -31,6 +30,10 @@ class ControllerFiles:
         base = self.node.play.file.parent
         found += [beside / folder, beside, base / folder, base]
         return list(dict.fromkeys(path.absolute() for path in found))
+
+    def search_path(self) -> list[str]:
+        """The variable `ansible_search_path`: the folders of the role, of the task's file, and of the playbook."""
+        return [str(place) for place in self.places("")]
 
     def find_file(self, folder: str, name: str) -> Path:
         """A file or folder by its name; raises TaskFailed that lists where it was looked for."""

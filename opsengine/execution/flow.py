@@ -7,7 +7,7 @@ Python control flow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -63,7 +63,8 @@ class Flow:
     One host's way through one play.
 
     selected: tells whether a task's tags are asked for. notified: the handlers to run for this host.
-    failed: whether the host goes no further in the play, but for handlers that are forced.
+    failed: whether the host has failed, and no rescue takes over: only what runs `always` and forced handlers follow.
+    ended: whether it has left the play without having failed.
     begins: tells the task to begin at; all before it are passed over. None: at the first.
     on_rescue: called with the failure when a rescue takes over.
     """
@@ -85,6 +86,7 @@ class Flow:
         self.begins = begins
         self.notified: set[int] = set()
         self.failed = False
+        self.ended = False
         self.roles_done: set[str] = set()
         self._roles_begun: set[str] = set()
         self._rescuable = 0
@@ -106,7 +108,7 @@ class Flow:
                     yield from self._block(block, (number, 0))
                 yield from self._handlers((number, 1))
         except EndOfPlay:
-            return
+            self.ended = True
         except HostFailed:
             self.failed = True
             if self.force_handlers:
@@ -133,6 +135,7 @@ class Flow:
             yield from self._body(block, order)
         except HostFailed:
             self._forgiven = False
+            self.failed = self.failed or not self._rescuable
             yield from self._nodes(block.always, order)
             if not self._forgiven:
                 raise
@@ -148,7 +151,7 @@ class Flow:
             self.roles_done.add(role.use)
 
     def _body(self, block: Block, order: Order) -> Steps:
-        if not block.rescue:
+        if not self._has_selected(block.rescue):
             yield from self._nodes(block.body, order)
             return
         self._rescuable += 1
@@ -164,9 +167,16 @@ class Flow:
             self._rescuable -= 1
         yield from self._nodes(block.rescue, order)
 
+    def _has_selected(self, nodes: Iterable[Task | Block]) -> bool:
+        """Whether the tags asked for leave anything of some tasks; an empty rescue rescues nothing."""
+        tasks = (task for node in nodes for task in (node.tasks() if isinstance(node, Block) else (node,)))
+        return any(self.selected(task) for task in tasks)
+
     def _task(self, task: Task, order: Order) -> Steps:
         place = (*order, *task.order)
         outcome = yield Step(place, task, self._rescuable > 0)
+        if outcome.unwanted and isinstance(task, Handler):
+            self.notify(task)
         if task.role is not None and outcome.ran:
             self._roles_begun.add(task.role.use)
         if outcome.control == "flush_handlers":
@@ -188,6 +198,20 @@ class Flow:
             if id(handler) in self.notified:
                 self.notified.discard(id(handler))
                 yield from self._task(handler, order)
+
+
+def beginnings(play: Play) -> Iterator[Task]:
+    """The tasks that a play may begin at: all but those of a rescue, as nothing before them has failed then."""
+
+    def deep(nodes: Iterable[Task | Block]) -> Iterator[Task]:
+        for node in nodes:
+            if isinstance(node, Block):
+                yield from deep((*node.body, *node.always))
+            else:
+                yield node
+
+    for section in play.sections:
+        yield from deep(section)
 
 
 def begins_at(wanted: str | None, task: Task) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from opsengine.config import missing_handler_fails
+from opsengine.config import config
 from opsengine.errors import InputError, OpsError, near
 from opsengine.execution import prompts
 from opsengine.execution.actions.base import ControllerModule
@@ -78,15 +78,18 @@ class _Checker:
                     self.keywords(node)
             self.arguments(task)
             self.place(task)
-            self.templates(task.args, self._unrendered(task))
-            if task.loop is not None:
-                self.templates(task.loop.over)
+            if not _may_fail(task):
+                self.templates(task.args, self._unrendered(task))
+                if task.loop is not None:
+                    self.templates(task.loop.over)
             self.file(task)
             if known is not None:
                 self.notifications(task, known)
 
     def keywords(self, node: Node) -> None:
         for name, value in node.keywords.items():
+            if isinstance(node, (Task, Block)) and _may_fail(node):
+                continue
             if name in CONDITIONS:
                 for test in value if isinstance(value, list) else [value]:
                     self.condition(test, node.origin)
@@ -163,14 +166,16 @@ class _Checker:
         return None if templated or dynamic else names
 
     def notifications(self, task: Task, names: set[str]) -> None:
+        if not config().truth("ANSIBLE_ERROR_ON_MISSING_HANDLER", default=True):
+            return
         for name in task.keywords.get("notify", []):
-            if isinstance(name, Text) and not name.is_template and name not in names and missing_handler_fails():
+            if isinstance(name, Text) and not name.is_template and name not in names:
                 hint = near(name, names) or ("this play has no handlers" if not names else None)
                 self.problem(f"there is no handler `{name}`", name.origin, hint)
 
 
-def _may_fail(task: Task) -> bool:
-    """Whether the playbook itself deals with a failure of the task: then it is left to the run."""
+def _may_fail(task: Task | Block) -> bool:
+    """Whether the playbook itself deals with a failure of the task or block: then it is left to the run."""
     return any(
         "ignore_errors" in node.keywords or "failed_when" in node.keywords or (isinstance(node, Block) and node.rescue)
         for node in task.lineage()

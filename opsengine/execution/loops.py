@@ -10,7 +10,7 @@ from opsengine.execution.actions.base import ControllerModule
 from opsengine.execution.terms import looks_back
 from opsengine.playbook.nodes import Loop, Task
 from opsengine.source.text import Text
-from opsengine.templating.lazy import plain
+from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.lookups import all_lookups
 from opsengine.templating.scope import Scope
 
@@ -23,9 +23,9 @@ RETRIES, DELAY = 3, 5.0
 
 def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     """What the loop runs over. Raises TaskFailed when that is no list."""
-    terms = on.engine.resolve(loop.over, on.scope)
     if loop.lookup:
-        return _looked_up(on, loop, terms)
+        return _looked_up(on, loop)
+    terms = on.engine.resolve(loop.over, on.scope)
     if isinstance(terms, list):
         return terms
     raise TaskFailed(
@@ -35,11 +35,16 @@ def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     )
 
 
-def _looked_up(on: TaskOnHost, loop: Loop, terms: Any) -> list[Any]:
+def _looked_up(on: TaskOnHost, loop: Loop) -> list[Any]:
     lookup = all_lookups().get(loop.lookup)
     if lookup is None:
         raise TaskFailed(f"there is no lookup `{loop.lookup}`", origin=loop.origin)
-    listed = terms if isinstance(terms, list) else [terms]
+    first_found = str(loop.lookup).rpartition(".")[2] == "first_found"
+    render = on.engine.render_known if first_found else on.engine.resolve
+    terms = render(loop.over, on.scope)
+    listed = terms if isinstance(terms, list) else [] if terms is OMIT else [terms]
+    if first_found:
+        return list(lookup(listed, on.scope, _files=on.scope.files, _action=on.module))
     if loop.lookup == "items" and any(isinstance(term, list) for term in listed):
         return [item for term in listed for item in (term if isinstance(term, list) else [term])]
     return list(lookup(listed, on.scope, _files=on.scope.files))
@@ -80,7 +85,9 @@ def in_one_go(task: Task, kind: type[ControllerModule] | None) -> bool:
     loop = task.loop
     if kind is not None or loop is None or loop.pause or loop.break_when is not None:
         return False
-    return task.keywords.get("until") is None and task.keyword("timeout") is None and not looks_back(task)
+    return (
+        not ({"until", "retries"} & task.keywords.keys()) and task.keyword("timeout") is None and not looks_back(task)
+    )
 
 
 def one_by_one(on: TaskOnHost, loop: Loop, items: Iterable[Item]) -> list[Result]:
@@ -107,10 +114,17 @@ def _breaks(on: TaskOnHost, loop: Loop, item: Item, result: Result) -> bool:
 
 
 def patience(on: TaskOnHost, scope: Scope) -> tuple[int, float]:
-    """How often `until` tries again, and how many seconds it waits before."""
+    """How often a task is tried again (never without `until` or `retries`), and how many seconds are waited before."""
+    if "until" not in on.task.keywords and "retries" not in on.task.keywords:
+        return 0, 0.0
     retries = on.engine.render(on.task.keyword("retries", RETRIES), scope)
     delay = on.engine.render(on.task.keyword("delay", DELAY), scope)
-    return int(retries), float(delay)
+    try:
+        return max(int(retries), 0), float(delay) if float(delay) >= 0 else 1.0
+    except (TypeError, ValueError):
+        raise TaskFailed(
+            f"`retries` and `delay` should be numbers, got {retries!r} and {delay!r}", origin=on.task.origin
+        ) from None
 
 
 def label(on: TaskOnHost, loop: Loop, scope: Scope) -> str:

@@ -14,7 +14,7 @@ class Options:
     inventory: the sources as given. forks: how many hosts work at once. connection: the connection variables that
     options stand for (user, key, become, ...). silence: seconds without a sign of life until a host counts as lost.
     start_at: the name, or pattern of names, of the task to begin at. step: whether to ask before each task.
-    flush_cache: whether the facts that earlier runs have kept are passed over.
+    flush_cache: whether the facts that earlier runs have kept are forgotten first.
     """
 
     inventory: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ class Outcome:
     result: what `register` keeps. control: what a `meta` task asks of the flow (flush_handlers, end_play, ...).
     included: blocks that an include brings, to be run next, each with the index of the loop's item that brought it.
     shared: whether another host has run the task for this one (`run_once`).
+    unwanted: whether the person at the terminal did not want the task (`--step`).
     """
 
     status: Status
@@ -28,6 +29,7 @@ class Outcome:
     control: str | None = None
     included: list[tuple[int, Block]] = field(default_factory=list)
     shared: bool = False
+    unwanted: bool = False
 
     @property
     def failed(self) -> bool:
@@ -40,9 +42,9 @@ class Outcome:
         return not self.shared and self.status is not Status.SKIPPED and not self.result.get("unreachable")
 
 
-def passed_over() -> Outcome:
-    """The outcome of a task that the person at the terminal did not want: as if it were not there."""
-    return Outcome(Status.SKIPPED, {"skipped": True, "changed": False})
+def passed_over(unwanted: bool = False) -> Outcome:
+    """The outcome of a task that is passed over as if it were not there."""
+    return Outcome(Status.SKIPPED, {"skipped": True, "changed": False}, unwanted=unwanted)
 
 
 def failure(message: str, hint: str | None = None, origin: Origin | None = None, **values: Any) -> Outcome:

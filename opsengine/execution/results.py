@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from opsengine.agent.client import Request
+from opsengine.config import config
 from opsengine.errors import TemplateError
 from opsengine.events import Status
 from opsengine.playbook.nodes import Task
@@ -23,8 +24,15 @@ def truth(value: Any) -> bool:
 
 
 def completed(result: Result) -> Result:
-    """The result with the keys that every registered variable has."""
+    """
+    The result with the keys that every registered variable has.
+
+    As in Ansible a task whose condition did not hold does not say whether it failed, nor does an include, nor one whose
+    host was out of reach.
+    """
     result.setdefault("changed", False)
+    if "failed" not in result and ({"skip_reason", "include_args", "unreachable"} & result.keys()):
+        return result
     if "rc" in result and "failed" not in result and result["rc"] not in (0, None):
         result["failed"] = True
     result.setdefault("failed", False)
@@ -70,11 +78,20 @@ def status_of(result: Mapping[str, Any]) -> Status:
     """How a result counts."""
     if result.get("unreachable"):
         return Status.UNREACHABLE
-    if result.get("failed"):
+    if has_failed(result):
         return Status.FAILED
     if result.get("skipped"):
         return Status.SKIPPED
     return Status.CHANGED if result.get("changed") else Status.OK
+
+
+def has_failed(result: Mapping[str, Any]) -> bool:
+    """Whether a task counts as failed: what `failed_when` says goes, even where `until` was never met."""
+    if "failed_when_result" in result:
+        return bool(result["failed_when_result"])
+    if result.get("failed") and result.get("results"):
+        return any(has_failed(item) for item in result["results"] if isinstance(item, Mapping))
+    return bool(result.get("failed"))
 
 
 def joined(items: list[Result]) -> Result:
@@ -85,14 +102,13 @@ def joined(items: list[Result]) -> Result:
         "msg": "All items completed",
     }
     if not items:
-        found.update(skipped=True, skipped_reason="No items in the list", changed=False)
-    elif all(item.get("skipped") for item in items):
+        return {"results": [], "changed": False, "skipped": True, "skipped_reason": "No items in the list"}
+    if all(item.get("skipped") for item in items):
         found.update(skipped=True, msg="All items skipped")
     if any(item.get("failed") for item in items):
         found.update(failed=True, msg="One or more items failed")
     if any(item.get("unreachable") for item in items):
         found.update(unreachable=True)
-    found.setdefault("failed", False)
     found.setdefault("skipped", False)
     return found
 
@@ -107,14 +123,27 @@ def visible(result: Result, hidden: bool) -> tuple[Result, list[Mapping[str, Any
 
 def _diffs(result: Result) -> list[Mapping[str, Any]]:
     diff = result.get("diff") or []
-    found = list(diff) if isinstance(diff, list) else [diff]
-    for item in result.get("results", ()):
+    found = [_kept_short(each) for each in (diff if isinstance(diff, list) else [diff])]
+    for item in _items(result):
         found += _diffs(item)
     return found
 
 
+def _kept_short(diff: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A diff with texts no longer than the setting `max_diff_size` allows; of a longer one only its size is told."""
+    most = config().number("ANSIBLE_MAX_DIFF_SIZE")
+    long = [side for side in ("before", "after") if most and isinstance(diff.get(side), str) and len(diff[side]) > most]
+    return {**diff, **{side: f"({len(diff[side])} characters, more than max_diff_size)\n" for side in long}}
+
+
 def _assumptions(result: Result) -> list[str]:
     found = list(result.get("assumes", ()))
-    for item in result.get("results", ()):
+    for item in _items(result):
         found += item.get("assumes", ())
     return list(dict.fromkeys(found))
+
+
+def _items(result: Result) -> list[Result]:
+    """The results of a loop's items; a module may call something else of its own so."""
+    results = result.get("results")
+    return [item for item in results if isinstance(item, dict)] if isinstance(results, list) else []

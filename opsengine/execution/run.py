@@ -5,24 +5,22 @@ from __future__ import annotations
 import functools
 import getpass
 import itertools
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
-from opsengine.config import config
-from opsengine.errors import InputError, TaskFailed, UsageError, near
+from opsengine.config import config, role_folders
+from opsengine.errors import InputError, OpsError, TaskFailed, UsageError, near
 from opsengine.events import Notice, PlaySkipped, PlayStarted, RunEnded, RunStarted
 from opsengine.execution.catalogue import Modules
 from opsengine.execution.exitcodes import FAILED, INTERRUPTED, OK, UNREACHABLE
-from opsengine.execution.flow import HostFailed, begins_at
+from opsengine.execution.flow import HostFailed, beginnings, begins_at
 from opsengine.execution.host import HostWork
 from opsengine.execution.options import Options
 from opsengine.execution.play import PlayRun
-from opsengine.execution.scopes import early_renderer
+from opsengine.execution.scopes import early_renderer, learner
 from opsengine.execution.stats import Stats
 from opsengine.inventory.load import load_inventory
 from opsengine.inventory.model import Inventory
@@ -31,6 +29,7 @@ from opsengine.inventory.variables import VarsFolders, combine
 from opsengine.playbook.loader import Loader
 from opsengine.playbook.nodes import Play, Playbook, Task
 from opsengine.reporting.bus import Bus
+from opsengine.source.text import Text
 from opsengine.templating.engine import Engine
 from opsengine.templating.functions import equipped_engine
 from opsengine.templating.lazy import OMIT
@@ -49,10 +48,9 @@ class Run:
         self.bus = bus
         self.secrets = bus.secrets
         self.modules = Modules()
-        folders = config().words("ANSIBLE_ROLES_PATH", os.pathsep)
         self.engine = engine or equipped_engine()
         early = early_renderer(self.engine, options.extra_vars)
-        self.loader = Loader(self.modules, tuple(Path(folder).expanduser() for folder in folders), early)
+        self.loader = Loader(self.modules, role_folders(), early, learner(self.engine))
         self.stats = Stats()
         self.stopping = threading.Event()
         self.stepping = options.step
@@ -73,6 +71,7 @@ class Run:
         began = time.monotonic()
         self._find_beginning(playbooks)
         self._read_ahead(playbooks)
+        self._flush_cache()
         self.bus.emit(
             RunStarted(
                 playbooks=[str(playbook.path) for playbook in playbooks],
@@ -114,11 +113,15 @@ class Run:
         wanted = self.options.start_at
         if wanted is None:
             return
-        tasks = [task for playbook in playbooks for play in playbook.plays for task in play.tasks()]
-        if not any(begins_at(wanted, task) for task in tasks):
-            hint = near(wanted, [task.name for task in tasks if task.name])
-            hint = hint or "--list-tasks shows what there is; what is included while running cannot be begun at"
+        plays = [play for playbook in playbooks for play in playbook.plays]
+        if not any(self._begins_in(play) for play in plays):
+            hint = near(wanted, [task.name for play in plays for task in beginnings(play) if task.name])
+            hint = hint or "not within a rescue, nor what is included while running; --list-tasks shows what there is"
             raise UsageError(f"there is no task `{wanted}` to begin at", hint=hint)
+
+    def _begins_in(self, play: Play) -> bool:
+        """Whether the task to begin at is in a play, and is asked for."""
+        return any(begins_at(self.options.start_at, task) and self.selected(task) for task in beginnings(play))
 
     def _read_ahead(self, playbooks: Sequence[Playbook]) -> None:
         """Raise InputError for wrong variable files and vault passwords of any play before the first one begins."""
@@ -167,17 +170,17 @@ class Run:
         remaining = [host for host in hosts if host not in self.gone]
         if not remaining:
             reason = "no host matches its pattern" if not hosts else "every host has failed before"
-            self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
+            self.bus.emit(PlaySkipped(play=self.title(play), reason=reason, origin=play.origin))
             return not hosts
-        if self.waiting and not any(begins_at(self.options.start_at, task) for task in play.tasks()):
+        if self.waiting and not self._begins_in(play):
             reason = "the task to begin at is not in it"
-            self.bus.emit(PlaySkipped(play=play.name or self._pattern(play), reason=reason, origin=play.origin))
+            self.bus.emit(PlaySkipped(play=self.title(play), reason=reason, origin=play.origin))
             return True
         self.stats.expect(remaining)
         play_run = PlayRun(self, play, remaining, hosts)
         batches = batch_sizes(self.engine.render(play.keywords.get("serial"), play_run.scopes.of_play()), remaining)
         for number, batch in enumerate(batches, 1):
-            name = play.name or self._pattern(play)
+            name = self.title(play)
             self.bus.emit(PlayStarted(play=name, hosts=batch, origin=play.origin, batch=(number, len(batches))))
             failed = play_run.run_batch(batch, pool)
             self._bury(failed)
@@ -196,15 +199,26 @@ class Run:
             if reason.unreachable:
                 self.unreachable.add(host)
 
-    def _pattern(self, play: Play) -> str:
-        return ", ".join(str(part) for part in play.hosts)
+    def title(self, play: Play) -> str:
+        """The play's name, its pattern where it has none; rendered, or as it was written where that fails."""
+        name = play.keywords.get("name") or ",".join(str(part) for part in play.hosts)
+        try:
+            return str(self.engine.render(Text(name, play.origin), self._early_scope(play)))
+        except OpsError:
+            return str(name)
+
+    def pattern_of(self, play: Play) -> list[str]:
+        """The parts of a play's pattern, rendered with what is known before any host is."""
+        rendered = self.engine.render(play.hosts, self._early_scope(play))
+        return [str(part) for item in rendered for part in (item if isinstance(item, list) else [item])]
+
+    def _early_scope(self, play: Play) -> Scope:
+        return Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
 
     def hosts_of(self, play: Play) -> list[str]:
         """The names of the hosts that a play's pattern and --limit select, in the play's order."""
-        scope = Scope(self.engine, [self.options.extra_vars, play.keywords.get("vars", {})])
-        rendered = self.engine.render(play.hosts, scope)
-        pattern = ",".join(str(part) for item in rendered for part in (item if isinstance(item, list) else [item]))
-        order = self.engine.render(play.keywords.get("order", "inventory"), scope)
+        pattern = ",".join(self.pattern_of(play))
+        order = self.engine.render(play.keywords.get("order", "inventory"), self._early_scope(play))
         hosts = ordered(select(self.inventory, pattern, self.options.limit), "inventory" if order is OMIT else order)
         return [host.name for host in hosts]
 
@@ -221,8 +235,13 @@ class Run:
         cache = self.fact_cache
         if cache is None:
             return Facts()
-        known = {} if self.options.flush_cache else cache.read(name)
-        return Facts(known, functools.partial(cache.write, name))
+        return Facts(cache.read(name), functools.partial(cache.write, name))
+
+    def _flush_cache(self) -> None:
+        """Forget what earlier runs have kept of any host, whether or not it takes part in this one."""
+        if self.options.flush_cache and self.fact_cache is not None:
+            for name in self.inventory.hosts:
+                self.fact_cache.forget(name)
 
     def _inventory_variables(self, name: str) -> dict[str, Any]:
         host = self.inventory.host(name)
@@ -287,9 +306,13 @@ class Run:
     def ask(self, prompt: str, echo: bool = True) -> str:
         """Ask the person at the terminal; what is typed hidden is masked in every output."""
         self.bus.emit(Notice(message=prompt, level="question"))
-        if echo:
-            return input()
-        typed = getpass.getpass("")
+        try:
+            if echo:
+                return input()
+            typed = getpass.getpass("")
+        except (EOFError, OSError) as error:
+            hint = "-e NAME=VALUE gives an answer beforehand"
+            raise InputError(f"nobody has answered `{prompt}`: {error or 'the input has ended'}", hint=hint) from None
         self.secrets.add(typed)
         return typed
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from opsengine.execution.files import ControllerFiles
@@ -12,6 +13,7 @@ from opsengine.inventory.ranges import short_name
 from opsengine.playbook.loader import Render
 from opsengine.playbook.nodes import Role, Task
 from opsengine.templating.engine import Engine
+from opsengine.templating.plugins import plugins_of
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import HostVariables
 from opsengine.variables.layers import PlayLayers
@@ -24,9 +26,21 @@ if TYPE_CHECKING:
     from opsengine.execution.play import PlayRun
 
 
+NOT_OF_HOSTVARS = (
+    *("hostvars", "vars", "ansible_search_path", "play_hosts", "ansible_play_hosts"),
+    *("ansible_play_batch", "ansible_play_hosts_all", "ansible_play_name"),
+)
+"""What is not among the variables of a host as `hostvars` lists them: it belongs to the play, or has no end."""
+
+
 def early_renderer(engine: Engine, extra_vars: Mapping[str, Any]) -> Render:
     """Renders what has to be known before any host is: the names of imports."""
     return lambda text, layers: engine.render(text, Scope(engine, [extra_vars, *layers]))
+
+
+def learner(engine: Engine) -> Callable[[Path], None]:
+    """Teaches an engine the filters and tests in the folder of a playbook or role."""
+    return lambda folder: engine.add(plugins_of(folder, "filter"), plugins_of(folder, "test"), {})
 
 
 class Scopes:
@@ -46,7 +60,7 @@ class Scopes:
 
     def of(self, work: HostWork, task: Task | None) -> Scope:
         """The variables of a host in a task."""
-        magic = Lookups({**self._shared, **self._of_host_and_task(work, task)})
+        magic = Lookups({**self._shared, **self._of_host_and_task(work, task)}, unlisted=("vars",))
         files = self._host_files(magic, work.variables, task) if self.files.by_host else self._same_files
         layers = self.layers.layers(magic, work.variables, task, files)
         scope = Scope(self.run.engine, [*layers, {"ansible_host": work.name}])
@@ -64,7 +78,7 @@ class Scopes:
 
     def _of_host(self, name: str) -> Scope:
         work = self.run.work(name)
-        magic = Lookups({**self._shared, **self._of_host_and_task(work, None)})
+        magic = Lookups({**self._shared, **self._of_host_and_task(work, None)}, unlisted=NOT_OF_HOSTVARS)
         layers = self.layers.of_host(magic, work.variables)
         scope = Scope(self.run.engine, layers)
         scope.files = ControllerFiles(self.play_run.play, None, scope)
@@ -89,7 +103,7 @@ class Scopes:
             "ansible_play_hosts": lambda: play_run.alive(),
             "ansible_play_batch": lambda: play_run.alive_in_batch(),
             "ansible_play_hosts_all": lambda: list(play_run.selected_hosts),
-            "ansible_play_name": lambda: play_run.play.name,
+            "ansible_play_name": lambda: run.title(play_run.play),
             "playbook_dir": lambda: str(play_run.play.file.parent.absolute()),
             "ansible_check_mode": lambda: options.check,
             "ansible_diff_mode": lambda: options.diff,
@@ -111,6 +125,7 @@ class Scopes:
             "inventory_file": lambda: self.run.host_source(name)[0],
             "inventory_dir": lambda: self.run.host_source(name)[1],
             "vars": lambda: self.of(work, task),
+            "ansible_search_path": lambda: ControllerFiles(self.play_run.play, task, None).search_path(),
         }
         role = task.role if task else None
         if role is not None:

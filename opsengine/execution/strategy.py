@@ -7,9 +7,11 @@ Free: each host goes its own way as fast as it can.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from opsengine.events import Status
@@ -111,6 +113,8 @@ class Linear:
         self.truth = truth
         self.width: Callable[[Task], int] = lambda task: 0
         """How many hosts at most run a task at once; 0: all."""
+        self._gates: dict[int, threading.BoundedSemaphore] = {}
+        self._lock = threading.Lock()
         self.exists: Callable[[str], bool] = lambda host: True
         """Whether a host is in the inventory; it may have gone when the inventory was read again."""
         self.walkers: list[Walker] = []
@@ -138,7 +142,7 @@ class Linear:
         hosts = [walker.host for walker in runners]
         if self.skips and self.skips(task, hosts[0]):
             for walker in group:
-                walker.go_on(passed_over())
+                walker.go_on(passed_over(unwanted=True))
             return
         self.begun(task, hosts)
         began = time.monotonic()
@@ -175,9 +179,9 @@ class Linear:
                 walker.fail(failure)
 
     def _outcomes(self, task: Task, runners: list[Walker]) -> list[Outcome]:
+        size = self.width(task) or len(runners)
         if self.inline(task) or len(runners) == 1:
             return [self.run(walker.host, _step(walker)) for walker in runners]
-        size = self.width(task) or len(runners)
         outcomes: list[Outcome] = []
         for start in range(0, len(runners), size):
             futures: list[Future[Outcome]] = []
@@ -200,14 +204,23 @@ class Free(Linear):
         while walker.at is not None and not walker.lost and not self.stopped() and not _over(limits, everyone):
             task = walker.at.task
             if self.skips and self.skips(task, walker.host):
-                walker.go_on(passed_over())
+                walker.go_on(passed_over(unwanted=True))
                 continue
             self.begun(task, [walker.host])
             began = time.monotonic()
-            outcome = self.run(walker.host, walker.at)
+            with self._gate(task):
+                outcome = self.run(walker.host, walker.at)
             self.ended(task, [walker.host], time.monotonic() - began)
             walker.go_on(outcome)
         walker.stop()
+
+    def _gate(self, task: Task) -> AbstractContextManager[object]:
+        """What lets no more hosts than `throttle` says run a task at once."""
+        width = self.width(task)
+        if not width:
+            return nullcontext()
+        with self._lock:
+            return self._gates.setdefault(id(task), threading.BoundedSemaphore(width))
 
 
 STRATEGIES = {"linear": Linear, "free": Free, "host_pinned": Free}

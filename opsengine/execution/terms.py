@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from opsengine.config import config
 from opsengine.connection.become import Become
 from opsengine.connection.settings import Settings
+from opsengine.errors import TaskFailed
 from opsengine.execution.connecting import KEYWORD_VARIABLES
 from opsengine.playbook.nodes import Task
 from opsengine.source.text import Text
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 POLL = 15.0
 """Seconds between two looks at a task with `async`, unless `poll` says otherwise; none of ours waits for a look."""
+LONGEST = 100_000_000
+"""Seconds that `timeout` may say at most, as in Ansible."""
 KEYWORDS = (*KEYWORD_VARIABLES, "async", "check_mode", "delegate_to", "diff", "environment", "poll", "timeout")
 
 
@@ -61,8 +64,8 @@ class Terms:
             check=on.check,
             diff=on.diff,
             limit=limit,
-            timeout=limit or on.seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT")),
-            background=bool(limit) and not on.seconds("poll", POLL) and not on.check,
+            timeout=limit or _timeout(on),
+            background=bool(limit) and not on.seconds("poll", _poll()) and not on.check,
         )
 
     def jobs(self, items: int) -> dict[str, Any] | None:
@@ -70,6 +73,19 @@ class Terms:
         if not self.background:
             return None
         return {"jobs": [f"j{secrets.randbelow(10**12)}.{os.getpid()}" for _ in range(items)], "limit": self.limit}
+
+
+def _timeout(on: TaskOnHost) -> float | None:
+    seconds = on.seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT"))
+    if seconds is not None and not 0 <= seconds <= LONGEST:
+        raise TaskFailed(f"Timeout {seconds:.0f} is invalid, it must be between 0 and {LONGEST}")
+    return seconds
+
+
+def _poll() -> float:
+    """How often a task with `async` is asked how it is where it does not say, in seconds; 0: it is not waited for."""
+    seconds = config().number("ANSIBLE_POLL_INTERVAL")
+    return POLL if seconds is None else float(seconds)
 
 
 def vary(task: Task) -> bool:

@@ -6,7 +6,7 @@ https://docs.ansible.com/ansible-core/2.19/collections/ansible/builtin/construct
 
 from __future__ import annotations
 
-import re
+import functools
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.config import FALSE, TRUE, config
 from opsengine.errors import InputError, OpsError, TemplateError, near
-from opsengine.inventory.model import Host, Inventory
+from opsengine.inventory.model import Host, Inventory, safe_name
 from opsengine.inventory.ranges import short_name
 from opsengine.inventory.variables import VarsFolders, combine, kind_of
 from opsengine.source.text import Origin, Text, TextDict, origin_of
@@ -23,6 +23,7 @@ from opsengine.source.text import Origin, Text, TextDict, origin_of
 if TYPE_CHECKING:
     from opsengine.templating.engine import Engine
     from opsengine.templating.scope import Scope
+    from opsengine.variables.cache import FactCache
 
 OPTIONS = (
     "plugin",
@@ -36,8 +37,6 @@ OPTIONS = (
 )
 EMPTY = (None, "")
 
-_NOT_IN_NAMES = re.compile(r"^[\d\W]|\W")
-
 
 @dataclass
 class Surroundings:
@@ -45,20 +44,28 @@ class Surroundings:
     What a plugin may look at besides its own file.
 
     extra_vars: the variables of the command line. read: the sources read so far, in order, of which the folders may
-    hold group_vars and host_vars. engine: renders expressions; made when the first is there.
+    hold group_vars and host_vars. engine: renders expressions; made when the first is there. cache: where facts are
+    kept from run to run, if anywhere.
     """
 
     extra_vars: Mapping[str, Any] = field(default_factory=dict)
     read: list[Path] = field(default_factory=list)
-    _engine: Engine | None = None
 
-    @property
+    @functools.cached_property
     def engine(self) -> Engine:
-        if self._engine is None:
-            from opsengine.templating.functions import equipped_engine
+        from opsengine.templating.functions import equipped_engine
 
-            self._engine = equipped_engine()
-        return self._engine
+        return equipped_engine()
+
+    @functools.cached_property
+    def cache(self) -> FactCache | None:
+        from opsengine.variables.cache import configured
+
+        return configured(config())
+
+    def facts(self, host: str) -> dict[str, Any]:
+        """What a host has told in earlier runs, where `fact_caching` keeps it."""
+        return self.cache.read(host) if self.cache else {}
 
     def scope(self, *layers: Mapping[str, Any]) -> Scope:
         from opsengine.templating.scope import Scope
@@ -138,6 +145,7 @@ class _Constructor:
                 "inventory_dir": host.inventory_dir,
             },
             self.folders.of_host(host.name),
+            self.around.facts(host.name),
         ):
             combine(found, layer)
         return found
@@ -234,11 +242,6 @@ def settled(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [settled(item) for item in value if item is not OMIT]
     return plain(value)
-
-
-def safe_name(name: str) -> str:
-    """A group's name with `_` for whatever an expression could not name."""
-    return _NOT_IN_NAMES.sub("_", name)
 
 
 def _names(value: Any, default: Any, entry: Mapping[str, Any], origin: Origin) -> Iterator[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -40,7 +40,7 @@ class Listing:
 
     hosts: only these. beside_playbook: the group_vars and host_vars there. extra_vars: those of the command line.
     export: whether groups are shown with their own variables and hosts with theirs alone, instead of hosts with all
-    that holds for them.
+    that holds for them. facts: gives what a host has told in earlier runs.
     """
 
     def __init__(
@@ -51,7 +51,9 @@ class Listing:
         beside_playbook: VarsFolders | None = None,
         extra_vars: Mapping[str, Any] | None = None,
         export: bool = False,
+        facts: Callable[[str], Mapping[str, Any]] | None = None,
     ) -> None:
+        self.facts = facts
         self.inventory = inventory
         self.hosts = inventory.all.members() if hosts is None else list(hosts)
         self.names = {host.name for host in self.hosts}
@@ -66,7 +68,9 @@ class Listing:
             layers = [host.vars, folders.of_host(host.name), self.playbook.of_host(host.name)]
         else:
             levels = self.inventory.host_vars_layers(host, self.playbook)
-            layers = [*(layer for _, layer in levels), dict(self.extra_vars)]
+            layers = [layer for _, layer in levels]
+            layers += [dict(self.facts(host.name))] if self.facts else []
+            layers.append(dict(self.extra_vars))
         return _combined(layers)
 
     def of_group(self, group: Group) -> dict[str, Any]:

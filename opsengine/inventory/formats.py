@@ -16,6 +16,7 @@ from opsengine.inventory.hostlist import read_host_list
 from opsengine.inventory.ini import read_ini
 from opsengine.inventory.model import Inventory
 from opsengine.inventory.script import read_script
+from opsengine.inventory.variables import extensions
 from opsengine.inventory.yaml import read_groups, read_toml
 from opsengine.source.text import Origin, TextDict, origin_of
 from opsengine.source.yaml import load_file
@@ -23,8 +24,6 @@ from opsengine.vault.envelope import is_encrypted
 from opsengine.vault.files import read as read_vault
 
 ENABLED = "ANSIBLE_INVENTORY_ENABLED"
-YAML_EXTENSIONS = (".yml", ".yaml", ".json")
-PLUGIN_EXTENSIONS = ("", ".config", *YAML_EXTENSIONS)
 BUILT_IN = ("ansible.builtin.", "ansible.legacy.")
 NEED_NO_SETTINGS = ("advanced_host_list", "auto", "host_list", "ini", "script", "toml", "yaml")
 Settings = Callable[[Inventory, TextDict, Origin, Surroundings], None]
@@ -58,7 +57,7 @@ def read_file(inventory: Inventory, path: Path, around: Surroundings) -> None:
     if path.suffix == ".toml":
         return _checked("toml", read_toml, origin)(inventory, path)
     looks_like_yaml = bool(_YAML_BEGINS.match(_first_line(head)))
-    if path.suffix not in PLUGIN_EXTENSIONS or (not path.suffix and not looks_like_yaml):
+    if path.suffix not in (".config", *extensions()) or (not path.suffix and not looks_like_yaml):
         return _checked("ini", read_ini, origin)(inventory, path)
     try:
         value = load_file(path)

@@ -112,6 +112,7 @@ class _Reader:
                 origin=origin,
                 hint=near(kind, KINDS),
             )
+        name = self.inventory.group_name(name, origin)
         if name not in self.inventory.groups and kind == "vars" and name not in self.wanted_children:
             self.wanted_for_vars[name] = origin
         self.group = self.inventory.add_group(name, origin)
@@ -151,7 +152,7 @@ class _Reader:
         match = _CHILD.fullmatch(text)
         if not match:
             raise InputError(f"expected the name of a group, found `{text}`", origin=origin)
-        name = match[1]
+        name = self.inventory.group_name(match[1], origin)
         if name in self.inventory.groups:
             self.inventory.add_child(self.group.name, name, origin)
         else:

@@ -11,13 +11,13 @@ from typing import Any
 
 from opsengine.config import config
 from opsengine.errors import InputError
-from opsengine.inventory.variables import Level, Variables, VarsFolders, combine, merged
-from opsengine.source.text import COMMAND_LINE, Origin, TextDict
+from opsengine.inventory.variables import Level, Variables, VarsFolders, combine, group_levels
+from opsengine.source.text import COMMAND_LINE, Origin, TextDict, merged
 
 LOCALHOST = ("localhost", "127.0.0.1", "::1")
 """Names that mean this machine, inventory or not."""
 
-_ODD_IN_GROUP_NAME = re.compile(r"^[\d\W]|\W")
+_ODD_IN_NAME = re.compile(r"^[\d\W]|\W")
 
 
 class Host:
@@ -164,13 +164,16 @@ class Inventory:
         in_groups: Variables = {}
         for group in groups:
             combine(in_groups, group.vars)
+        of_groups = {
+            Level.ALL_IN_INVENTORY: self.all.vars,
+            Level.GROUPS_IN_INVENTORY: in_groups,
+            Level.ALL_BESIDE_INVENTORY: self.folders.of_groups(["all"]),
+            Level.ALL_BESIDE_PLAYBOOK: playbook.of_groups(["all"]),
+            Level.GROUPS_BESIDE_INVENTORY: self.folders.of_groups(names),
+            Level.GROUPS_BESIDE_PLAYBOOK: playbook.of_groups(names),
+        }
         return [
-            (Level.ALL_IN_INVENTORY, self.all.vars),
-            (Level.GROUPS_IN_INVENTORY, in_groups),
-            (Level.ALL_BESIDE_INVENTORY, self.folders.of_groups(["all"])),
-            (Level.ALL_BESIDE_PLAYBOOK, playbook.of_groups(["all"])),
-            (Level.GROUPS_BESIDE_INVENTORY, self.folders.of_groups(names)),
-            (Level.GROUPS_BESIDE_PLAYBOOK, playbook.of_groups(names)),
+            *((level, of_groups[level]) for level in group_levels()),
             (Level.HOST_IN_INVENTORY, host.vars),
             (Level.HOST_BESIDE_INVENTORY, self.folders.of_host(host.name)),
             (Level.HOST_BESIDE_PLAYBOOK, playbook.of_host(host.name)),
@@ -184,13 +187,22 @@ class Inventory:
             raise InputError(
                 f"the name of a group must be a text, found `{name}`", origin=origin, hint=f'put it in quotes: "{name}"'
             )
+        name = self.group_name(name, origin)
         group = self.groups.get(name)
         if group is None:
-            if odd := sorted(set(_ODD_IN_GROUP_NAME.findall(name))):
-                _warn(origin, f"group `{name}`: {' '.join(odd)} cannot be written in an expression (groups.NAME)")
             group = self.groups[str(name)] = Group(str(name), origin)
             self.revision += 1
         return group
+
+    def group_name(self, name: str, origin: Origin = COMMAND_LINE) -> str:
+        """What a group is called that was written so: that, or what the setting force_valid_group_names makes of it."""
+        if name in self.groups or not (odd := sorted(set(_ODD_IN_NAME.findall(name)))):
+            return name
+        wanted = config().choice("ANSIBLE_TRANSFORM_INVALID_GROUP_CHARS", ("never", "always", "ignore", "silently"))
+        safe = safe_name(name) if wanted in ("always", "silently") else name
+        if wanted in ("always", "never") and safe not in self.groups:
+            _warn(origin, f"group `{name}`: {' '.join(odd)} cannot be written in an expression (groups.NAME)")
+        return safe
 
     def add_host(
         self, name: str, group: str | None = "ungrouped", *, port: int | None = None, origin: Origin = COMMAND_LINE
@@ -264,8 +276,10 @@ class Inventory:
     ) -> bool:
         """What the module add_host does; whether that changed anything."""
         before = self.revision
-        host = self.hosts.get(name) or self.add_host(name, "all")
-        for key, value in (variables or {}).items():
+        known = self.hosts.get(name)
+        implicit = self.host(name) if known is None and name in LOCALHOST else None
+        host = known or self.add_host(name, "all")
+        for key, value in {**(implicit.vars if implicit else {}), **(variables or {})}.items():
             if key not in host.vars or host.vars[key] != value:
                 self.set_variable(host, key, value, COMMAND_LINE)
         for group_name in groups:
@@ -318,6 +332,11 @@ class Inventory:
             host.implicit = True
             host.vars.update(ansible_connection="local", ansible_python_interpreter=sys.executable)
         return self._localhost
+
+
+def safe_name(name: str) -> str:
+    """A group's name with `_` for whatever an expression could not name."""
+    return _ODD_IN_NAME.sub("_", name)
 
 
 def _priority(value: Any, origin: Origin) -> int:

@@ -68,7 +68,7 @@ def _split(pattern: str | Sequence[str]) -> list[str]:
         return [part for each in pattern for part in _split(each)]
     if "," in pattern:
         parts = pattern.split(",")
-    elif pattern.startswith("@") or split_port(pattern):
+    elif (pattern.startswith("@") and ":" not in pattern) or split_port(pattern):
         parts = [pattern]
     else:
         parts = _BETWEEN_COLONS.findall(pattern)

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from opsengine.config import config
-from opsengine.errors import InputError
-from opsengine.source.text import COMMAND_LINE, Origin, TextDict, origin_of
+from opsengine.errors import InputError, UsageError, near
+from opsengine.source.text import Origin, merged, origin_of
 from opsengine.source.yaml import load_file
 
 GROUP_VARS = "group_vars"
@@ -39,16 +39,6 @@ def combine(into: Variables, more: Mapping[str, Any]) -> None:
         into.update(more)
 
 
-def merged(before: Any, value: Any) -> Any:
-    """A value over the one before it: two mappings become one, however deep; anything else is replaced."""
-    if not (isinstance(before, dict) and isinstance(value, dict)) or not before:
-        return value
-    both = TextDict(before, origin_of(value, COMMAND_LINE))
-    for key, item in value.items():
-        both[key] = merged(both.get(key), item)
-    return both
-
-
 class Level(StrEnum):
     """Where a host's variables come from, lowest precedence first."""
 
@@ -63,6 +53,32 @@ class Level(StrEnum):
     HOST_BESIDE_PLAYBOOK = "playbook host_vars/*"
 
 
+GROUP_LEVELS = {
+    "all_inventory": Level.ALL_IN_INVENTORY,
+    "groups_inventory": Level.GROUPS_IN_INVENTORY,
+    "all_plugins_inventory": Level.ALL_BESIDE_INVENTORY,
+    "all_plugins_play": Level.ALL_BESIDE_PLAYBOOK,
+    "groups_plugins_inventory": Level.GROUPS_BESIDE_INVENTORY,
+    "groups_plugins_play": Level.GROUPS_BESIDE_PLAYBOOK,
+}
+"""What Ansible's setting `precedence` calls the levels of groups, in the usual order."""
+
+
+def group_levels() -> list[Level]:
+    """The levels of groups, lowest first, as the setting `precedence` wants them; those it leaves out do not count."""
+    names = config().words("ANSIBLE_PRECEDENCE") or GROUP_LEVELS
+    if unknown := [name for name in names if name not in GROUP_LEVELS]:
+        hint = near(unknown[0], GROUP_LEVELS) or f"there are: {', '.join(GROUP_LEVELS)}"
+        raise UsageError(f"ANSIBLE_PRECEDENCE: there is no level `{unknown[0]}`", hint=hint)
+    return [GROUP_LEVELS[name] for name in names]
+
+
+def extensions() -> tuple[str, ...]:
+    """The endings of files that hold variables, as the setting `yaml_valid_extensions` has them."""
+    given = config().words("ANSIBLE_YAML_FILENAME_EXT")
+    return ("", *(f".{ending.lstrip('.')}" for ending in given)) if given else EXTENSIONS
+
+
 class VarsFolders:
     """
     The `group_vars` and `host_vars` inside some folders; a later folder overrides an earlier one.
@@ -73,7 +89,12 @@ class VarsFolders:
     def __init__(self, folders: Iterable[Path | str] = (), read: Callable[[Path], Any] = load_file) -> None:
         # A folder given twice counts where it was given last: there it has the last word anyway.
         latest_first = dict.fromkeys(reversed([Path(folder) for folder in folders]))
-        self.folders = tuple(reversed(latest_first))
+        self.folders: tuple[Path, ...] = tuple(reversed(latest_first))
+        if config().get("ANSIBLE_VARS_ENABLED") and not any(
+            name.endswith("host_group_vars") for name in config().words("ANSIBLE_VARS_ENABLED")
+        ):
+            self.folders = ()
+        self._extensions = extensions()
         self._read = read
         self._entries: dict[Path, frozenset[str]] = {}
         self._values: dict[tuple[Path, str], Variables] = {}
@@ -123,10 +144,10 @@ class VarsFolders:
     def _files(self, folder: Path, name: str) -> list[Path]:
         """The files of one host or group: those in the folder of its name, or else the first single file."""
         entries = self._listing(folder)
-        for extension in EXTENSIONS:
+        for extension in self._extensions:
             if name + extension in entries:
                 path = folder / (name + extension)
-                return list(_files_below(path)) if path.is_dir() else [path]
+                return list(_files_below(path, self._extensions)) if path.is_dir() else [path]
         return []
 
     def _load(self, files: Sequence[Path]) -> Variables:
@@ -155,15 +176,15 @@ def _names_in(folder: Path) -> frozenset[str]:
         raise InputError(f"cannot be read: {error.strerror}", origin=Origin(str(folder))) from None
 
 
-def _files_below(folder: Path) -> Iterable[Path]:
+def _files_below(folder: Path, endings: Sequence[str]) -> Iterable[Path]:
     """Variable files of a folder and the folders in it, alphabetically; hidden files and backups left out."""
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name.endswith("~"):
             continue
         if path.is_dir():
             if not path.suffix:
-                yield from _files_below(path)
-        elif path.suffix in EXTENSIONS and path.is_file():
+                yield from _files_below(path, endings)
+        elif path.suffix in endings and path.is_file():
             yield path
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from opsengine.config import config
 from opsengine.errors import InputError, OpsError, near
 from opsengine.playbook import keywords
 from opsengine.playbook.catalogue import Catalogue, short
@@ -17,6 +18,8 @@ from opsengine.playbook.tasks import TaskReader
 from opsengine.source.text import Origin, Text, TextDict, TextList
 from opsengine.source.yaml import load_file
 
+SET_FOR_PLAYS = {"any_errors_fatal": "ANSIBLE_ANY_ERRORS_FATAL", "no_log": "ANSIBLE_NO_LOG"}
+"""Keywords that a setting gives to every play that does not say otherwise."""
 SECTIONS = ("pre_tasks", "tasks", "post_tasks")
 NOTHING: Mapping[str, Any] = {}
 Render = Callable[[Text, Sequence[Mapping[str, Any]]], Any]
@@ -27,17 +30,36 @@ class Loader:
     Reads playbooks. `problems` collects what is wrong; `load` raises it all as one InputError.
 
     role_folders: further folders to look for roles in. render: renders the name of what is imported with the variables
-    that are known before any host is (layers, strongest first); raises OpsError.
+    that are known before any host is (layers, strongest first); raises OpsError. learn: called once with the folder of
+    each playbook and role, for the filters and tests in it; raises OpsError.
     """
 
-    def __init__(self, catalogue: Catalogue, role_folders: tuple[Path, ...] = (), render: Render | None = None) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        role_folders: tuple[Path, ...] = (),
+        render: Render | None = None,
+        learn: Callable[[Path], None] = lambda folder: None,
+    ) -> None:
         self.catalogue = catalogue
         self.role_folders = role_folders
         self.render = render
+        self._learn = learn
+        self._learnt: set[Path] = set()
         self.problems: list[InputError] = []
         self.roles = RoleReader(self)
         self._files: dict[Path, Any] = {}
         self._lock = threading.RLock()
+
+    def learn_from(self, folder: Path) -> None:
+        """Take in the filters and tests that the folder of a playbook or role brings along."""
+        if folder in self._learnt:
+            return
+        self._learnt.add(folder)
+        try:
+            self._learn(folder)
+        except InputError as error:
+            self.problems.append(error)
 
     def load(self, path: Path | str) -> Playbook:
         """Read a playbook and everything it names statically; raises InputError with every problem found."""
@@ -49,6 +71,7 @@ class Loader:
     def load_leniently(self, path: Path | str) -> Playbook:
         """As `load`, but leaves the problems in `problems`."""
         path = Path(path)
+        self.learn_from(path.parent)
         return Playbook(path, self._plays(path, {}))
 
     @contextmanager
@@ -115,9 +138,12 @@ class Loader:
     def _plays(self, path: Path, given: dict[str, Any]) -> list[Play]:
         """The plays of a file. given: the variables that come with its import."""
         items = self.read(path)
-        if items is None:
+        if not items and isinstance(items, (type(None), TextList)):
             if not self.problems:
-                self.problems.append(InputError("the playbook is empty", origin=Origin(str(path))))
+                hint = "begin it with `- hosts: ...`"
+                self.problems.append(
+                    InputError("a playbook needs at least one play", origin=Origin(str(path)), hint=hint)
+                )
             return []
         if not isinstance(items, TextList):
             self.problems.append(
@@ -191,10 +217,15 @@ class Loader:
         found = keywords.check(item, "play", self.problems)
         if given:
             found["vars"] = {**given, **found.get("vars", {})}
+        for name, setting in SET_FOR_PLAYS.items():
+            if config().truth(setting):
+                found.setdefault(name, True)
         if "hosts" not in item:
             self.problems.append(
                 InputError("this play does not say its `hosts`", origin=item.origin, hint=self._misspelt(item, "hosts"))
             )
+        elif found.get("hosts") in (None, [], [""]):
+            self.problems.append(InputError("`hosts` is empty", origin=item.origin_of("hosts"), hint="name a pattern"))
         play = Play(origin=item.origin, keywords=found, file=path, hosts=found.get("hosts", []))
         play.handlers = []
         reader = TaskReader(self, path)

@@ -136,6 +136,7 @@ class RoleReader:
         path = self._find(name, parent, origin)
         if path is None:
             return None
+        self.loader.learn_from(path)
         role = Role(origin=origin, keywords=found, parent=parent, role_name=path.name, path=path, params=dict(params))
         role.entry = repr(sorted((name, value) for name, value in files.items() if name.endswith("_from")))
         if _contains_itself(role):
@@ -182,6 +183,9 @@ class RoleReader:
         for ending in ("", ".yml", ".yaml", ".json"):
             path = folder / f"{name}{ending}"
             if path.is_file():
+                if not path.resolve().is_relative_to(folder.resolve()):
+                    self._problem(f"{path} is outside of the role's folder {folder}", Origin(str(folder)))
+                    return None
                 return path
         return None
 

@@ -186,6 +186,8 @@ class TaskReader:
             try:
                 return parse(value, free_form, known)
             except ValueError as error:
+                if free_form is not None:
+                    return TextDict({free_form: value}, origin)
                 self.problem(f"the arguments of `{module}`: {error}", origin, f"see: opsengine doc {module}")
                 return TextDict((), origin)
         if free_form is not None and isinstance(value, (int, float, list)):
@@ -244,12 +246,16 @@ def _is_flush(module: str, args: Any) -> bool:
     return short(module) == "meta" and isinstance(args, dict) and args.get("action") == "flush_handlers"
 
 
-def tasks_of_file(loader: Loader, path: Path, parent: Node) -> Block:
-    """The tasks of a file that is included while a play runs; raises InputError with all that is wrong in it."""
+def tasks_of_file(loader: Loader, path: Path, parent: Node, handlers: bool = False) -> Block:
+    """
+    The tasks of a file that is included while a play runs; raises InputError with all that is wrong in it.
+
+    handlers: whether a handler includes it.
+    """
     block = Block(origin=Origin(str(path), 1, 1), keywords={}, parent=parent)
     with loader.complete():
         items = loader.read(path)
-        block.body = TaskReader(loader, path).read(items if items is not None else TextList(), block)
+        block.body = TaskReader(loader, path).read(items if items is not None else TextList(), block, handlers)
     for number, task in enumerate(block.tasks(), 1):
         task.order = (number,)
     return block

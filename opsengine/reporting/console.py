@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from opsengine import events as ev
 from opsengine.reporting import blocks
-from opsengine.reporting.diffs import shared_diffs
+from opsengine.reporting.diffs import CONTEXT, shared_diffs
 from opsengine.reporting.layout import clean, count, duration, names
 from opsengine.reporting.recap import recap
 from opsengine.reporting.results import TROUBLE, Failure, ItemCounts, failure_of, is_debug
@@ -34,6 +34,24 @@ class Running:
     failures: dict[Failure, list[str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Showing:
+    """
+    What is shown besides failures and changes: tasks that all hosts have skipped, or that were ok on all of them, what
+    set_stats has kept; context: how many lines around a difference.
+    """
+
+    skipped: bool = True
+    ok: bool = True
+    custom_stats: bool = False
+    context: int = CONTEXT
+
+    def hides(self, results: Iterable[ev.HostResult]) -> bool:
+        """Whether nothing of a task is to be seen."""
+        hidden = {ev.Status.SKIPPED: not self.skipped, ev.Status.OK: not self.ok}
+        return all(hidden.get(result.status) for result in results)
+
+
 class Console:
     """
     Writes events for people to a stream, standard output unless another is given.
@@ -44,8 +62,13 @@ class Console:
     title = "the console output"
 
     def __init__(
-        self, stream: TextIO | None = None, verbosity: int = 0, environ: Mapping[str, str] | None = None
+        self,
+        stream: TextIO | None = None,
+        verbosity: int = 0,
+        environ: Mapping[str, str] | None = None,
+        showing: Showing | None = None,
     ) -> None:
+        self._showing = showing or Showing()
         self.terminal = Terminal(stream or sys.stdout, environ)
         self.verbosity = verbosity
         self._setting = blocks.Setting(check=False, hosts=0)
@@ -134,7 +157,7 @@ class Console:
 
     def _conclude(self, running: Running, seconds: float) -> None:
         terminal, results, of = self.terminal, running.results, len(running.task.hosts)
-        if not of and not results:
+        if (not of and not results) or (results and self._showing.hides(results)):
             return
         lines = [blocks.task_line(terminal, running.task, results, running.items, seconds, self._setting)]
         lines += self._further_failures(running)
@@ -142,7 +165,7 @@ class Console:
             lines += blocks.debug_lines(terminal, results, running.items, of)
         elif self.verbosity:
             lines += [line for each in results for line in blocks.result_lines(terminal, each, self.verbosity)]
-        for diff in shared_diffs(results):
+        for diff in shared_diffs(results, self._showing.context):
             lines += blocks.diff_block(terminal, diff, of, self.verbosity)
         lines += blocks.assumption_lines(terminal, results, of)
         self._print(*lines)
@@ -187,7 +210,7 @@ class Console:
         for running in self._tasks.values():
             self._conclude(running, event.at - running.task.at)
         self._tasks.clear()
-        self._print(*recap(self.terminal, event, self.verbosity))
+        self._print(*recap(self.terminal, event, self.verbosity, custom=self._showing.custom_stats))
 
     def _describe(self) -> str:
         """The live line: the oldest task at work, how far it is, and whom it waits for."""

@@ -11,6 +11,7 @@ from typing import Any
 from opsengine.events import HostResult
 from opsengine.reporting.layout import yaml_lines
 
+CONTEXT = 3
 NO_NEWLINE = "\\ no newline at the end"
 
 
@@ -33,15 +34,15 @@ class SharedDiff:
         return sum(line.startswith("-") for line in self.lines)
 
 
-def shared_diffs(results: Iterable[HostResult]) -> list[SharedDiff]:
-    """The different diffs of a task's results, in the order in which they came."""
+def shared_diffs(results: Iterable[HostResult], context: int = CONTEXT) -> list[SharedDiff]:
+    """The different diffs of a task's results, in the order in which they came, with so many lines of context."""
     found: dict[Any, SharedDiff] = {}
     for result in results:
         for diff in result.diffs:
             key = _key(diff)
             shared = found.get(key)
             if shared is None:
-                lines = unified(diff)
+                lines = unified(diff, context)
                 if not lines:
                     continue
                 shared = found[key] = SharedDiff(_subject(diff), lines)
@@ -50,14 +51,14 @@ def shared_diffs(results: Iterable[HostResult]) -> list[SharedDiff]:
     return list(found.values())
 
 
-def unified(diff: Mapping[str, Any]) -> list[str]:
+def unified(diff: Mapping[str, Any], context: int = CONTEXT) -> list[str]:
     """The lines of a unified diff without its two header lines; states are compared as YAML-like lines."""
     if "prepared" in diff:
         return str(diff["prepared"]).splitlines()
     before, after = diff.get("before", ""), diff.get("after", "")
     states = not (isinstance(before, str) and isinstance(after, str))
     old, new = _side(before, states), _side(after, states)
-    joined = "\n".join(list(difflib.unified_diff(old, new, lineterm="", n=3))[2:])
+    joined = "\n".join(list(difflib.unified_diff(old, new, lineterm="", n=context))[2:])
     lines = joined.split("\n") if joined else []
     if states or not before or not after:
         lines = [line for line in lines if not line.startswith("@@")]

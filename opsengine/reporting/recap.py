@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import astuple, fields
 
@@ -37,12 +38,15 @@ def total(stats: Mapping[str, HostStats]) -> HostStats:
     return HostStats(**{field.name: value for field, value in zip(fields(HostStats), sums, strict=False)})
 
 
-def recap(terminal: Terminal, ended: RunEnded, verbosity: int) -> list[str]:
-    """The table of a run that is over, its totals and how long it took."""
+def recap(terminal: Terminal, ended: RunEnded, verbosity: int, custom: bool = False) -> list[str]:
+    """The table of a run that is over, its totals and how long it took; custom: and what set_stats has kept."""
     remark = "interrupted" if ended.interrupted else "dry run" if ended.check else ""
     lines = ["", rule(terminal, "PLAY RECAP", remark)]
     if ended.stats:
         lines += _table(terminal, ended, verbosity)
+    if custom and ended.custom:
+        lines += ["", rule(terminal, "CUSTOM STATS")]
+        lines += [f"  {clean(host)}: {clean(json.dumps(kept, default=str))}" for host, kept in ended.custom.items()]
     return [*lines, "", _closing(terminal, ended)]
 
 

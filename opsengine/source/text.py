@@ -95,3 +95,13 @@ def trust(value: Any, origin: Origin = COMMAND_LINE) -> Any:
     if isinstance(value, list):
         return TextList((trust(item, origin) for item in value), origin)
     return value
+
+
+def merged(before: Any, value: Any) -> Any:
+    """A value over the one before it: two mappings become a new one, however deep; anything else is replaced."""
+    if not (isinstance(before, dict) and isinstance(value, dict)) or not before:
+        return value
+    both = TextDict(before, origin_of(value, COMMAND_LINE))
+    for key, item in value.items():
+        both[key] = merged(both.get(key), item)
+    return both

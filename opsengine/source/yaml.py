@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from opsengine.config import config
 from opsengine.errors import InputError
 from opsengine.source.json import load_json
 from opsengine.source.text import Origin, Text, TextDict, TextList
@@ -144,13 +145,18 @@ class _Reader:
             if known:
                 # flatten_mapping puts merged keys first, so that a repeated key there is an override, as meant.
                 if not getattr(node, "merge", False) and "<<" not in str(key):
-                    warnings.warn(
-                        f"{self.place(key_node.start_mark)}: key `{key}` is given twice, the last one wins",
-                        stacklevel=2,
-                    )
+                    self.repeated(key, self.place(key_node.start_mark))
                 del result[key]
             result[key] = self.build(value_node)
         return result
+
+    def repeated(self, key: Any, origin: Origin) -> None:
+        """Deal with a key that is in a mapping twice as Ansible's setting wants it."""
+        wanted = config().choice("ANSIBLE_DUPLICATE_YAML_DICT_KEY", ("warn", "error", "ignore"))
+        if wanted == "error":
+            raise InputError(f"key `{key}` is given twice", origin=origin)
+        if wanted == "warn":
+            warnings.warn(f"{origin}: key `{key}` is given twice, the last one wins", stacklevel=2)
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, reader: _Reader, content: str) -> InputError:

@@ -10,13 +10,14 @@ from typing import Any, cast
 import jinja2
 from jinja2.runtime import Undefined
 
-from opsengine.errors import OpsError, TemplateError
+from opsengine.config import config
+from opsengine.errors import OpsError, TemplateError, UndefinedVariable, UsageError
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
-from opsengine.templating.lazy import OMIT, STRICT, Omit, plain, trusted, type_name
+from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, trusted, type_name
 from opsengine.templating.scope import Scope
-from opsengine.templating.undefined import Missing, MissingUsed
+from opsengine.templating.undefined import Broken, Missing, MissingUsed
 from opsengine.vault.values import Confidential, Encrypted
 
 SIMPLE = re.compile(r"\{\{\s*(?!(?:true|false|none|True|False|None|not)\b)([A-Za-z_]\w*)\s*\}\}")
@@ -25,16 +26,26 @@ MARKS = {"block_start_string": "{%", "variable_start_string": "{{", "comment_sta
 BEGINNINGS, ENDS = ("{{", "{%", "{#"), ("}}", "%}", "#}")
 
 
+def _environment() -> TemplateEnvironment:
+    """An environment with the extensions of jinja2 that are always there and those of the setting."""
+    more = config().words("ANSIBLE_JINJA2_EXTENSIONS")
+    try:
+        return TemplateEnvironment(
+            undefined=Missing,
+            trim_blocks=True,
+            optimized=False,
+            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols", *more],
+        )
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"ANSIBLE_JINJA2_EXTENSIONS: {error}", hint="such as jinja2.ext.debug") from None
+
+
 class Engine:
     """Renders text, values and conditions for a scope of variables."""
 
     def __init__(self) -> None:
-        self.environment = TemplateEnvironment(
-            undefined=Missing,
-            trim_blocks=True,
-            optimized=False,
-            extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"],
-        )
+        self.environment = _environment()
+        self.merges_mappings = config().merges_mappings
         self.environment.globals.update(omit=OMIT, range=range)
         self.environment.beside_playbook = self._beside_playbook
         self._text = self.environment.variant(doubles_backslashes=True)
@@ -63,7 +74,7 @@ class Engine:
         """
         if isinstance(value, Text):
             if not value.is_template:
-                return str(value)
+                return value
             return self._finished(self.render_string(value, scope), value, scope)
         if isinstance(value, dict):
             pairs = ((plain(key), self.render(item, scope)) for key, item in value.items())
@@ -88,6 +99,18 @@ class Engine:
             return found if found is OMIT else trusted(found)
         except Exception as error:
             raise explained(error, value, value.origin, scope) from error
+
+    def render_known(self, value: Any, scope: Scope) -> Any:
+        """As `render`, but elements that name something missing are left out too (`with_first_found`)."""
+        if isinstance(value, dict):
+            pairs = ((plain(key), self.render_known(item, scope)) for key, item in value.items())
+            return {key: item for key, item in pairs if item is not OMIT}
+        if isinstance(value, (list, tuple)):
+            return [item for item in (self.render_known(item, scope) for item in value) if item is not OMIT]
+        try:
+            return known(self.render_string(value, scope)) if isinstance(value, Text) else value
+        except UndefinedVariable:
+            return OMIT
 
     @staticmethod
     def _finished(value: Any, source: Text | None, scope: Scope) -> Any:
@@ -141,14 +164,14 @@ class Engine:
                     environment = environment.overlay(**options) if options else environment
                 else:
                     source = _as_template(text)
-                self._compiled[text, kind] = cast("LazyTemplate", environment.from_string(source))
+                self._compiled[text, kind] = _compiled(environment, source)
             return self._compiled[text, kind]
 
     def syntax_error(self, shown: str, source: str, origin: Origin) -> OpsError | None:
         """What is wrong with the syntax of a template (unknown filters and tests too); None when nothing is."""
         try:
             text, options = header(source)
-            (self._text.overlay(**options) if options else self._text).compile(text)
+            _compiled(self._text.overlay(**options) if options else self._text, text)
         except jinja2.TemplateError as error:
             return explained(error, shown, origin)
         return None
@@ -159,6 +182,30 @@ class Engine:
             return self._evaluate(text, "expression", scope, origin)
         except MissingUsed as error:
             return error.what
+        except Exception as error:
+            raise explained(error, text, origin, scope) from error
+
+    def displayed(self, text: str, origin: Origin, scope: Scope) -> tuple[Any, list[str]]:
+        """
+        The value of a bare expression for people to look at, and what is wrong with it.
+
+        As in Ansible's debug, `<< error 1 - ... >>` stands for each element that is missing; what fails otherwise is
+        an error here too.
+        """
+        problems: list[str] = []
+
+        def instead(missing: Undefined) -> str:
+            if isinstance(missing, Broken) or not isinstance(missing, Missing):
+                raise _use_of(missing)
+            problems.append(missing.explain(scope).message)
+            return f"<< error {len(problems)} - {problems[-1]} >>"
+
+        try:
+            return plain(self._evaluate(text, "expression", scope, origin), instead=instead), problems
+        except MissingUsed as error:
+            if isinstance(error.what, Broken):
+                raise explained(error, text, origin, scope) from error
+            return instead(error.what), problems
         except Exception as error:
             raise explained(error, text, origin, scope) from error
 
@@ -276,6 +323,13 @@ class Engine:
         return self._in_folders({}, (str(scope.get("playbook_dir", ".")),))
 
 
+def _compiled(environment: TemplateEnvironment, source: str) -> LazyTemplate:
+    try:
+        return cast("LazyTemplate", environment.from_string(source))
+    except SyntaxError as error:  # What jinja2 lets through, and Python does not.
+        raise jinja2.TemplateSyntaxError(str(error.msg), 1) from error
+
+
 def text_of_file(value: Any) -> str:
     """The value of a template file as the text that is written."""
     return value if isinstance(value, str) else "" if value is None else str(value)
@@ -287,7 +341,11 @@ def _as_template(expression: str) -> str:
 
 def _check(value: Any) -> None:
     if isinstance(value, Undefined):
-        raise MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(value._undefined_message)
+        raise _use_of(value)
+
+
+def _use_of(value: Undefined) -> Exception:
+    return MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(value._undefined_message)
 
 
 def _as_long(value: Any, source: str, newline: str = "\n") -> Any:

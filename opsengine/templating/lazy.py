@@ -7,7 +7,8 @@ To filters and tests they are a dict and a list like any other. `plain` turns wh
 from __future__ import annotations
 
 import datetime
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+import operator
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from contextvars import ContextVar
 from typing import Any, Protocol, SupportsIndex
 
@@ -131,7 +132,7 @@ class LazyList(list[Any]):
     def __getitem__(self, index: SupportsIndex | slice) -> Any:
         if isinstance(index, slice):
             return [self._element(at) for at in range(*index.indices(len(self)))]
-        at = index.__index__()
+        at = operator.index(index)  # a TypeError, which jinja2 expects, for what is no number
         return self._element(at + len(self) if at < 0 else at)
 
     def __iter__(self) -> Iterator[Any]:
@@ -235,39 +236,50 @@ def type_name(value: Any) -> str:
         return kind.__name__
     if isinstance(value, Undefined):
         return "UndefinedMarker"
+    if kind.__name__ == "Scope":
+        return "HostVarsVars"
     for plain_kind in (str, int, float, *CONTAINERS):
         if isinstance(value, plain_kind) and kind.__module__.startswith("opsengine."):
             return plain_kind.__name__
     return kind.__name__
 
 
-def plain(value: Any, strictly: bool = True) -> Any:
-    """
-    A rendered value as plain data: no `Text`, no lazy container, nothing omitted left, tuples and sets as lists.
+Instead = Callable[[Undefined], Any]
+"""Gives what stands in a value in the place of something missing."""
 
-    strictly: what is neither data nor a container of data is an error; otherwise it is left as it is.
-    Raises TemplateError, and MissingUsed for something missing.
+
+def plain(value: Any, strictly: bool = True, instead: Instead | None = None) -> Any:
+    """
+    A rendered value as plain data: no template, no lazy container, nothing omitted left, tuples and sets as lists.
+
+    Text of the project's files that is no template stays `Text`: a condition may be given by a variable's value.
+
+    strictly: what is neither data nor a container of data is an error; otherwise it is left as it is. instead: what to
+    put in the place of something missing, which is an error otherwise (MissingUsed). Raises TemplateError.
     """
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
-        return value if type(value) is str else str(value)
-    if isinstance(value, dict):
-        pairs = value.items() if type(value) is LazyDict else dict.items(value)
-        return {plain(key, strictly): plain(item, strictly) for key, item in pairs if item is not OMIT}
-    if isinstance(value, (list, tuple)):
-        return [plain(item, strictly) for item in value if item is not OMIT]
-    if isinstance(value, Undefined):
-        # jinja2's own is what an `if` without `else` gives; the engine's fails here.
-        text = str(value)
-        if strictly:
-            raise TemplateError("a condition without `else` is false, so that there is no value", hint="add an `else`")
-        return text
-    if isinstance(value, SCALARS):
-        return value
+        if type(value) is str or (isinstance(value, Text) and not value.is_template):
+            return value
+        return str(value)
     if isinstance(value, Mapping):
-        return {plain(key, strictly): plain(item, strictly) for key, item in value.items() if item is not OMIT}
-    return _of_other_kind(value, strictly)
+        pairs = value.items() if type(value) is LazyDict or not isinstance(value, dict) else dict.items(value)
+        found = ((plain(key, strictly), item) for key, item in pairs if item is not OMIT)
+        return {key: plain(item, strictly, instead) for key, item in found}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, strictly, instead) for item in value if item is not OMIT]
+    if isinstance(value, Undefined):
+        return instead(value) if instead else _not_missing(value, strictly)
+    return value if isinstance(value, SCALARS) else _of_other_kind(value, strictly)
+
+
+def _not_missing(value: Undefined, strictly: bool) -> str:
+    # jinja2's own is what an `if` without `else` gives; the engine's fails here.
+    text = str(value)
+    if strictly:
+        raise TemplateError("a condition without `else` is false, so that there is no value", hint="add an `else`")
+    return text
 
 
 def trusted(value: Any) -> Any:
@@ -279,6 +291,18 @@ def trusted(value: Any) -> Any:
         return {trusted(key): trusted(item) for key, item in pairs if item is not OMIT}
     if isinstance(value, list):
         return [trusted(item) for item in value if item is not OMIT]
+    return plain(value)
+
+
+def known(value: Any) -> Any:
+    """As `plain`, without the elements that are missing; OMIT for what is missing itself."""
+    if isinstance(value, Undefined):
+        return OMIT
+    if isinstance(value, Mapping):
+        pairs = ((plain(key), known(item)) for key, item in value.items())
+        return {key: item for key, item in pairs if item is not OMIT}
+    if isinstance(value, (list, tuple)):
+        return [item for item in map(known, value) if item is not OMIT]
     return plain(value)
 
 

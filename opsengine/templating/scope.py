@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import OpsError, TemplateError, UndefinedVariable
-from opsengine.source.text import Text
+from opsengine.source.text import Text, merged
 from opsengine.templating.lazy import LazyDict, LazyList, has_templates
 from opsengine.templating.undefined import Broken, MissingBecause
 
@@ -42,10 +42,21 @@ class Scope(Mapping[str, Any]):
 
     def raw(self, name: str, default: Any = None) -> Any:
         """A variable as it was written, not rendered."""
-        for layer in self.layers:
+        for at, layer in enumerate(self.layers):
             if name in layer:
-                return layer[name]
+                value = layer[name]
+                if self.engine.merges_mappings and isinstance(value, dict):
+                    return self._merged(name, value, self.layers[at + 1 :])
+                return value
         return default
+
+    @staticmethod
+    def _merged(name: str, value: dict[Any, Any], below: Sequence[Mapping[str, Any]]) -> Any:
+        """A mapping over those of its name in weaker layers, as `hash_behaviour = merge` wants it."""
+        found: Any = None
+        for weaker in [layer[name] for layer in reversed(below) if name in layer]:
+            found = merged(found, weaker)
+        return merged(found, value)
 
     def __getitem__(self, name: str) -> Any:
         if name in self._rendered:

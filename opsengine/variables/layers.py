@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from opsengine.inventory.variables import combine
 from opsengine.playbook.loader import roles_of
 from opsengine.playbook.nodes import Block, Play, Role, Task
 from opsengine.variables.host import HostVariables
@@ -33,8 +34,8 @@ class PlayLayers:
 
     def publish(self, role: Role) -> None:
         """Have the variables of a role hold in every task of the play from now on (`public` of include_role)."""
-        self._all_role_vars.update(role.role_vars)
-        self._all_defaults.update(role.defaults)
+        combine(self._all_role_vars, role.role_vars)
+        combine(self._all_defaults, role.defaults)
         self._of_task.clear()
 
     def layers(self, magic: Layer, host: HostVariables, task: Task | None, files: Layer | None = None) -> list[Layer]:
@@ -82,5 +83,5 @@ def _filled(layers: Sequence[Layer]) -> list[Layer]:
 def _merged(parts: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for part in parts:
-        found.update(part)
+        combine(found, part)
     return found

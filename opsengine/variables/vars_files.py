@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from opsengine.errors import InputError, UndefinedVariable
+from opsengine.inventory.variables import combine
 from opsengine.source.text import Origin, origin_of
 from opsengine.source.yaml import load_file
 
@@ -37,7 +38,7 @@ class VarsFiles:
         found: dict[str, Any] = {}
         for names in self.entries:
             try:
-                found.update(self._first([str(render(name)) for name in names], names))
+                combine(found, self._first([str(render(name)) for name in names], names))
             except UndefinedVariable:
                 if facts_known:
                     raise

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from opsengine.config import config
 from opsengine.errors import OpsError
 from opsengine.vault.files import PRIVATE, wipe
 
@@ -41,7 +42,7 @@ def _place() -> str | None:
 
 
 def _run_editor(path: Path) -> None:
-    command = [*shlex.split(os.environ.get("EDITOR") or "vi"), str(path)]
+    command = [*shlex.split(config().get("ANSIBLE_EDITOR") or os.environ.get("EDITOR") or "vi"), str(path)]
     try:
         code = subprocess.run(command, check=False).returncode
     except OSError as error:

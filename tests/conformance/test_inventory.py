@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.inventories import MORE_LISTINGS, compare, write
+from opsengine.vault.envelope import encrypt
+from tests.conformance.inventories import LISTINGS, MORE_LISTINGS, by_opsengine, compare, write
 
 WEB_SCRIPT = """#!/bin/sh
 case "$1" in
@@ -177,3 +178,24 @@ def test_everything_that_is_shown_of_it_is_the_same(name: str, tmp_path: Path) -
 
 def test_a_variable_of_the_command_line_is_one_of_every_host(tmp_path: Path) -> None:
     compare([str(write({"hosts": "[g]\nh1 a=1\nh2\n"}, tmp_path))], tmp_path, "-e", "a=2", "-e", '{"b": [1]}')
+
+
+def test_an_encrypted_value_is_shown_as_it_was_written(tmp_path: Path) -> None:
+    vault = encrypt(b"hunter22", b"password")
+    lines = "".join(f"        {line}\n" for line in vault.decode().splitlines())
+    one = f"g:\n  hosts:\n    h1:\n      s: !vault |\n{lines}      l:\n      - !vault |\n{lines}      t: x\n"
+    two = f"k:\n  vars:\n    s: !vault |\n{lines}  hosts: {{h2: }}\n"
+    source = write({"1.yml": one, "2.yml": two}, tmp_path)
+    listings = [*LISTINGS[:-1], *MORE_LISTINGS[:-1], ("--host", "h1"), ("--host", "h1", "--yaml")]
+    compare([str(source)], tmp_path, listings=listings)
+
+
+def test_what_was_decrypted_is_masked(tmp_path: Path) -> None:
+    source = write({"hosts": "[g]\nh1\n", "group_vars/g.yml": "", "password": ""}, tmp_path)
+    (source / "password").write_text("word")
+    (source / "group_vars/g.yml").write_bytes(encrypt(b"token: hunter22\nn: 5\nl: [also a secret]\n", b"word"))
+    words = ("-i", str(source / "hosts"), "--vault-password-file", str(source / "password"))
+    for listing in (*LISTINGS, *MORE_LISTINGS[:2], ("--host", "h1"), ("--host", "h1", "--yaml")):
+        shown = by_opsengine(*words, *listing)
+        assert ("token" in shown, "********" in shown) == (True, True), listing
+        assert "hunter22" not in shown and "also a secret" not in shown

@@ -80,7 +80,16 @@ def by_ansible(source: Path) -> Any:
         return "refused"
     own = ("inventory_file", "inventory_dir")
     hosts = {host.name: {k: v for k, v in host.vars.items() if k not in own} for host in manager.hosts.values()}
-    return typed((hosts, {group.name: (group.vars, group.priority) for group in manager.groups.values()}))
+    groups = {
+        group.name: (
+            group.vars,
+            group.priority,
+            [host.name for host in group.hosts],
+            [child.name for child in group.child_groups],
+        )
+        for group in manager.groups.values()
+    }
+    return typed((hosts, groups))
 
 
 def by_us(source: Path) -> Any:
@@ -89,7 +98,11 @@ def by_us(source: Path) -> Any:
     except InputError:
         return "refused"
     hosts = {host.name: host.vars for host in inventory.hosts.values()}
-    return typed((hosts, {group.name: (group.vars, group.priority) for group in inventory.groups.values()}))
+    groups = {
+        group.name: (group.vars, group.priority, list(group.hosts), list(group.children))
+        for group in inventory.groups.values()
+    }
+    return typed((hosts, groups))
 
 
 def typed(value: Any) -> Any:

@@ -1,14 +1,24 @@
-"""The same playbook through ansible-core and opsengine: same exit code, same counts for each host, same variables."""
+"""
+The same playbook through ansible-core and opsengine: same exit code, same counts for each host, same variables.
+
+A playbook stands in the folder of its subject; one that needs a project of its own (ansible.cfg, group_vars, ...) is
+the site.yml of a folder there. Comments at its beginning say with which options both engines run it, a line a run:
+
+    # options: --tags a --skip-tags b
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +27,12 @@ import pytest
 from tests.web import web
 
 HERE = Path(__file__).parent
-PLAYBOOKS = sorted((HERE / "playbooks").glob("*.yml"))
+FOLDER = HERE / "playbooks"
+OPTIONS = ("controls", "language_modules")
+"""Folders whose playbooks are run by test_controls.py, which types and sets more than options."""
+PLAYBOOKS = sorted(
+    path for path in (*FOLDER.glob("*/*.yml"), *FOLDER.glob("*/*/site.yml")) if not set(OPTIONS) & set(path.parts)
+)
 RECAP = re.compile(r"^(\S+)\s+: (ok=.*)$", re.M)
 COUNTS = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignored")
 INVENTORY = (
@@ -27,55 +42,100 @@ INVENTORY = (
 
 @dataclass
 class Ran:
-    """What one engine made of a playbook."""
+    """What one engine made of a playbook, once."""
 
     code: int
     counts: dict[str, dict[str, int]]
     kept: dict[str, Any]
-    output: str
+    output: Path
 
 
-def kept(folder: Path) -> dict[str, Any]:
-    """The variables that the playbook wrote down (tasks/keep.yml), by host and name."""
-    return {path.name: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+@dataclass
+class Engine:
+    """One of the two, with a folder for all that it writes."""
+
+    folder: Path
+    inventory: Path
+
+    @property
+    def command(self) -> list[str]:
+        """The beginning of the command line."""
+        raise NotImplementedError
+
+    def counts(self, output: str) -> dict[str, dict[str, int]]:
+        """The counts of each host."""
+        raise NotImplementedError
+
+    def runs(self, playbook: Path) -> list[Ran]:
+        """Run it with each of its lines of options in turn; the cache of facts lasts from one run to the next."""
+        return [self._run(playbook, options, f"run-{number}") for number, options in enumerate(options_of(playbook))]
+
+    def _run(self, playbook: Path, options: Sequence[str], name: str) -> Ran:
+        out = self.folder / name
+        out.mkdir(parents=True)
+        environment = {
+            **os.environ,
+            "OUT": str(out),
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.folder / "facts"),
+            "ANSIBLE_VAULT_PASSWORD_FILE": str(FOLDER / "vault" / "secret" / "password"),
+            "ANSIBLE_LOCALHOST_WARNING": "0",
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_PIPELINING": "1",
+            "ANSIBLE_LOCAL_TEMP": str(out / "tmp"),
+            "ANSIBLE_HOME": str(out / "home"),
+            "PYTHONPATH": str(HERE.parent.parent),
+        }
+        command = [*self.command, "-i", str(self.inventory), "-f", "10", *options, playbook.name]
+        answer = subprocess.run(
+            command, env=environment, cwd=playbook.parent, capture_output=True, text=True, timeout=240, check=False
+        )
+        (out / "output").write_text(answer.stdout + answer.stderr)
+        return Ran(answer.returncode, self.counts(answer.stdout), kept(out), out / "output")
 
 
-def run(command: list[str], folder: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run an engine with everything that it writes below a folder of its own."""
-    folder.mkdir()
-    environment = {
-        **os.environ,
-        "OUT": str(folder),
-        "ANSIBLE_VAULT_PASSWORD_FILE": str(HERE / "playbooks" / "vault" / "password"),
-        "ANSIBLE_LOCALHOST_WARNING": "0",
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
-        "ANSIBLE_HOME": str(folder / "home"),
-        "PYTHONPATH": str(HERE.parent.parent),
-    }
-    return subprocess.run(command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
+class Ansible(Engine):
+    """ansible-core."""
+
+    @property
+    def command(self) -> list[str]:
+        return [str(Path(sys.executable).parent / "ansible-playbook")]
+
+    def counts(self, output: str) -> dict[str, dict[str, int]]:
+        found = {}
+        for host, text in RECAP.findall(output):
+            found[host] = {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", text)}
+        return found
 
 
-def through_ansible(playbook: Path, inventory: Path, folder: Path) -> Ran:
-    """Run it with ansible-core."""
-    ansible = Path(sys.executable).parent / "ansible-playbook"
-    answer = run([str(ansible), "-i", str(inventory), "-f", "10", str(playbook)], folder, playbook.parent)
-    counts = {}
-    for host, text in RECAP.findall(answer.stdout):
-        counts[host] = {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", text)}
-    return Ran(answer.returncode, counts, kept(folder), answer.stdout + answer.stderr)
+class Opsengine(Engine):
+    """opsengine."""
+
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "opsengine", "run", "--output", "jsonl"]
+
+    def counts(self, output: str) -> dict[str, dict[str, int]]:
+        events = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+        stats = next((event["stats"] for event in events if event["event"] == "run_ended"), {})
+        return {host: {name: counted[name] for name in COUNTS} for host, counted in stats.items()}
 
 
-def through_opsengine(playbook: Path, inventory: Path, folder: Path) -> Ran:
-    """Run it with opsengine."""
-    command = [sys.executable, "-m", "opsengine", "run", "-i", str(inventory), "--output", "jsonl", str(playbook)]
-    answer = run(command, folder, playbook.parent)
-    events = [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
-    ended = [event for event in events if event["event"] == "run_ended"]
-    counts = (
-        {host: {name: stats[name] for name in COUNTS} for host, stats in ended[0]["stats"].items()} if ended else {}
-    )
-    return Ran(answer.returncode, counts, kept(folder), answer.stdout + answer.stderr)
+def kept(folder: Path) -> dict[str, list[Any]]:
+    """What the playbook wrote down (keep.yml), by host and play, each time that it did."""
+    return {path.name: [json.loads(line) for line in path.open()] for path in sorted(folder.glob("*.json"))}
+
+
+def options_of(playbook: Path) -> list[list[str]]:
+    """The options of each run; one run without any where the playbook says nothing of them."""
+    with playbook.open() as lines:
+        comments = list(takewhile(lambda line: line.startswith("#"), lines))
+    found = [line.partition(":")[2] for line in comments if line.startswith("# options:")]
+    return [shlex.split(text) for text in found or [""]]
+
+
+def name_of(playbook: Path) -> str:
+    """What the playbook is called among the tests."""
+    return str(playbook.relative_to(FOLDER).with_suffix("")).removesuffix("/site")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -88,13 +148,17 @@ def server() -> Iterator[None]:
 
 
 class TestAPlaybook:
-    @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
+    @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=name_of)
     def test_means_what_it_means_in_ansible(self, playbook: Path, tmp_path: Path) -> None:
         inventory = tmp_path / "hosts"
         inventory.write_text(INVENTORY.format(python=sys.executable))
-        theirs = through_ansible(playbook, inventory, tmp_path / "ansible")
-        ours = through_opsengine(playbook, inventory, tmp_path / "opsengine")
-        assert theirs.counts, theirs.output
-        assert (theirs.code, theirs.counts) == (ours.code, ours.counts), f"{theirs.output}\n{'=' * 80}\n{ours.output}"
-        assert theirs.kept == ours.kept
-        assert theirs.kept, "a conformance playbook keeps something to compare: import_tasks: tasks/keep.yml"
+        engines = Ansible(tmp_path / "ansible", inventory), Opsengine(tmp_path / "opsengine", inventory)
+        # What modules do to this machine they cannot do at the same time.
+        at_once = 1 if playbook.parent.name == "host_modules" else 2
+        with ThreadPoolExecutor(at_once) as pool:
+            all_theirs, all_ours = pool.map(lambda engine: engine.runs(playbook), engines)
+        for theirs, ours in zip(all_theirs, all_ours, strict=True):
+            where = f"{name_of(playbook)}: compare {theirs.output} with {ours.output}"
+            assert theirs.counts, where
+            assert (theirs.code, theirs.counts, theirs.kept) == (ours.code, ours.counts, ours.kept), where
+        assert any(ran.kept for ran in all_theirs), "a conformance playbook keeps something: import_tasks: ../keep.yml"

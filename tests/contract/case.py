@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -38,7 +38,7 @@ class Case:
     command whose output shows the part of the world that the module could touch. kind: `module` (checked, applied,
     applied again), `action` (runs each time) or `query` (changes nothing). undo: arguments that take it back. same:
     whether nothing is to be done from the start. volatile: words in keys of a diff that differ from run to run.
-    lab: whether it needs a host. docker: whether it needs one with an engine inside.
+    lab: whether it needs a host. docker: whether one with an engine inside. rpm: whether one of the RPM family.
     """
 
     module: str
@@ -54,6 +54,7 @@ class Case:
     volatile: tuple[str, ...] = ()
     lab: bool = False
     docker: bool = False
+    rpm: bool = False
 
     def __str__(self) -> str:
         return f"{self.module}: {self.name}"
@@ -98,14 +99,22 @@ def preparations() -> dict[str, Callable[[dict[str, Any], Any], Prepared]]:
     return {"copy": copy.prepare, "template": template.prepare, "unarchive": unarchive.prepare}
 
 
-def perform(target: Target, module: str, args: Mapping[str, Any], check: bool = False) -> Result:
-    """Run a module on the target with a diff, and return its result."""
+def perform(
+    target: Target,
+    module: str,
+    args: Mapping[str, Any],
+    check: bool = False,
+    coming: Sequence[tuple[str, str, str]] = (),
+) -> Result:
+    """Run a module on the target with a diff, and return its result. coming: what earlier tasks would bring."""
     given = placed(args, target.folder)
     prepare = preparations().get(module)
     prepared = prepare(given, Controller()) if prepare else Prepared(given)
     file = library.find(module)
     assert file is not None, f"there is no module {module}"
-    request = Request(file, [prepared.args], check=check, diff=True, content=prepared.content, timeout=100)
+    request = Request(
+        file, [prepared.args], check=check, diff=True, coming=list(coming), content=prepared.content, timeout=100
+    )
     [(_, result)] = list(target.agent.run(request))
     return result
 

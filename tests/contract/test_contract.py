@@ -37,7 +37,7 @@ def host(lab: Lab) -> Iterator[LabTarget]:
     target.agent.close()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not (case.lab or case.docker)], ids=str)
+@pytest.mark.parametrize("case", [case for case in CASES if not (case.lab or case.docker or case.rpm)], ids=str)
 def test_a_module_keeps_the_contract(case: Case, local: LocalTarget) -> None:
     keep(case, local)
 
@@ -57,6 +57,18 @@ def docker_host(lab: Lab) -> Iterator[LabTarget]:
 @pytest.mark.parametrize("case", [case for case in CASES if case.docker], ids=str)
 def test_a_module_keeps_the_contract_with_an_engine(case: Case, docker_host: LabTarget) -> None:
     keep(case, docker_host)
+
+
+@pytest.fixture(scope="module")
+def rpm_host(lab: Lab) -> Iterator[LabTarget]:
+    target = LabTarget(lab.host("contract-rpm", "rpm"), client)
+    yield target
+    target.agent.close()
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.rpm], ids=str)
+def test_a_module_keeps_the_contract_on_a_host_of_the_rpm_family(case: Case, rpm_host: LabTarget) -> None:
+    keep(case, rpm_host)
 
 
 def keep(case: Case, target: Target) -> None:

@@ -88,7 +88,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     start = add("up", up, "start hosts and write inventories/lab.yml")
     start.add_argument("--hosts", type=int, default=4, metavar="N", help="how many (default: 4)")
     start.add_argument("--name", default="lab", metavar="PREFIX", help="their names are PREFIX1, PREFIX2, …")
-    start.add_argument("--flavour", choices=get_args(image.Flavour), default="bare", help="with Docker or without")
+    start.add_argument(
+        "--flavour", choices=get_args(image.Flavour), default="bare", help="with Docker, or of the RPM family"
+    )
     stop = add("down", down, "remove the hosts and stop the daemon")
     stop.add_argument("--purge", action="store_true", help="remove the images and the key, too")
     add("status", status, "print what is up")

@@ -10,7 +10,7 @@ from tests.lab.command import run
 from tests.lab.daemon import docker
 from tests.lab.paths import CACHE, IMAGE_SOURCES, turn
 
-Flavour = Literal["bare", "docker"]
+Flavour = Literal["bare", "docker", "rpm"]
 
 REPOSITORY = "opsengine-lab"
 SUITE = "bookworm"
@@ -35,7 +35,7 @@ def ensure(flavour: Flavour) -> str:
     with turn("image"):
         image = f"{REPOSITORY}:{flavour}-{recipe_version()}"
         if not _exists(image):
-            _build_bare(image) if flavour == "bare" else _build_docker(image)
+            BUILDERS[flavour](image)
         return image
 
 
@@ -53,15 +53,29 @@ def _build_bare(image: str) -> None:
 
 def _build_docker(image: str) -> None:
     """The bare system with docker.io installed from the archives it carries: a layer above the same files."""
+    _build_layer(image, "none", "apt-get install --yes docker.io")
+
+
+def _build_rpm(image: str) -> None:
+    """The bare system made one of the RPM family; asks the mirror for dnf and rpm."""
+    _build_layer(image, "bridge", (IMAGE_SOURCES / "rpm.sh").read_text())
+
+
+def _build_layer(image: str, network: str, script: str) -> None:
+    """The image of the bare system after a shell script has run in it."""
     bare = f"{REPOSITORY}:bare-{recipe_version()}"
     if not _exists(bare):
         _build_bare(bare)
     builder = f"{REPOSITORY}-builder"
     docker("rm", "--force", "--volumes", builder, check=False)
-    install = ["apt-get", "install", "--yes", "docker.io"]
-    docker("run", "--name", builder, "--network", "none", bare, *install, timeout=300)
+    # What runs may read its standard input, so the script must not be there any more.
+    command = ["sh", "-c", "cat > /tmp/script && sh /tmp/script < /dev/null"]
+    docker("run", "--interactive", "--name", builder, "--network", network, bare, *command, stdin=script, timeout=600)
     docker("commit", "--change", START, builder, image, timeout=300)
     docker("rm", "--volumes", builder)
+
+
+BUILDERS = {"bare": _build_bare, "docker": _build_docker, "rpm": _build_rpm}
 
 
 def _bootstrap(archive: Path) -> None:

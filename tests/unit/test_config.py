@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import ansible
 import pytest
+import yaml
 
-from opsengine.config import SETTINGS, Config, config, read_classic, read_own
+from opsengine.config import Config, config, read_classic, read_own, role_folders
 from opsengine.errors import InputError, UsageError
+from opsengine.settings import OWN_KEYS, SETTINGS
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,7 +41,8 @@ class TestAnsibleCfg:
     def test_of_a_folder_that_all_may_write_to_does_not_count(self, folder: Path) -> None:
         (folder / "ansible.cfg").write_text("[defaults]\nforks = 7\n")
         folder.chmod(0o777)
-        assert config().number("ANSIBLE_FORKS") is None
+        with pytest.warns(UserWarning, match="all may write to this folder"):
+            assert config().number("ANSIBLE_FORKS") is None
 
     def test_is_the_one_that_the_environment_names(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / "ansible.cfg").write_text("[defaults]\nforks = 7\n")
@@ -84,3 +88,52 @@ class TestASetting:
     def test_is_documented(self, name: str) -> None:
         section, key, _ = SETTINGS[name]
         assert f"| `{name}` | `[{section}] {key}` |" in (ROOT / "docs/configuration.md").read_text()
+
+    def test_of_opsengine_toml_has_a_key_of_its_own(self) -> None:
+        keys = [OWN_KEYS.get((section, key), key) for section, key, _ in SETTINGS.values()]
+        assert len(set(keys)) == len(keys)
+
+    def test_of_ansible_core_works_or_is_said_to_have_no_effect(self) -> None:
+        text = (ROOT / "docs/configuration.md").read_text()
+        path = Path(ansible.__file__).with_name("config") / "base.yml"
+        unknown = []
+        for name, about in yaml.safe_load(path.read_text()).items():
+            places = [(place["section"], place["key"]) for place in about.get("ini") or ()]
+            said = [f"`[{section}] {key}`" for section, key in places] + [
+                f"all of `[{section}]`" for section, _ in places
+            ]
+            said += [f"`{variable['name']}`" for variable in about.get("env") or ()] + [f"`{name}`"]
+            if not name.startswith("_") and not any(words in text for words in said):
+                unknown.append(name)
+        assert not unknown
+
+    def test_is_named_as_ansible_names_it(self) -> None:
+        path = Path(ansible.__file__).with_name("config") / "base.yml"
+        places = {}
+        for about in yaml.safe_load(path.read_text()).values():
+            for variable in about.get("env") or ():
+                places[variable["name"]] = [(place["section"], place["key"]) for place in about.get("ini") or ()]
+        for name, (section, key, _) in SETTINGS.items():
+            assert (section, key) in places.get(name, [(section, key)]), name
+
+
+class TestAPath:
+    def test_counts_from_the_file_and_knows_what_ansible_replaces(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PLACE", "/there")
+        (folder / "sub").mkdir()
+        (folder / "sub/a.cfg").write_text(
+            "[defaults]\nprivate_key_file = key\nlog_path = {{CWD}}/log\nroles_path = $PLACE/a:'b'\n"
+            "vault_password_file = '~/pw'\n"
+        )
+        found = read_classic(folder / "sub/a.cfg")
+        assert f"{folder}/sub/key" == found["ANSIBLE_PRIVATE_KEY_FILE"]
+        assert f"{folder}/log" == found["ANSIBLE_LOG_PATH"]
+        assert str(Path("~/pw").expanduser()) == found["ANSIBLE_VAULT_PASSWORD_FILE"]
+        assert found["ANSIBLE_ROLES_PATH"].startswith("/there/a:")
+
+    def test_of_roles_is_ansibles_where_nothing_is_said(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("ANSIBLE_HOME", "/home/a")
+        usual = ("/home/a/roles", "/usr/share/ansible/roles", "/etc/ansible/roles")
+        assert usual == tuple(map(str, role_folders()))

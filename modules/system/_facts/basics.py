@@ -179,13 +179,18 @@ def local_facts(folder):
 
 
 def _local(path):
-    if os.stat(path).st_mode & stat.S_IXUSR:
+    try:
+        runs = os.stat(path).st_mode & stat.S_IXUSR
+    except OSError as error:
+        return "Could not stat fact (%s): %s" % (path, error)
+    if runs:
         try:
             said = subprocess.run([path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         except OSError as error:
-            return "error loading fact - %s" % error
+            return "Failure executing fact script (%s): %s" % (path, error)
         if said.returncode:
-            return "error loading fact - %s exited with %d" % (path, said.returncode)
+            said = (path, said.returncode, said.stderr.decode("utf-8", "replace"))
+            return "Failure executing fact script (%s), rc: %s, err: %s" % said
         data = said.stdout.decode("utf-8", "replace")
     else:
         data = text(path)

@@ -24,7 +24,7 @@ FAMILIES = {
     "Archlinux": ("arch", "manjaro"),
     "Gentoo": ("gentoo",),
 }
-MANAGERS = (("dnf5", "dnf5"), ("dnf", "dnf"), ("yum", "yum"), ("apt-get", "apt"), ("zypper", "zypper"),
+MANAGERS = (("dnf5", "dnf5"), ("yum", "yum"), ("apt-get", "apt"), ("zypper", "zypper"),
             ("apk", "apk"), ("pacman", "pacman"), ("emerge", "portage"), ("xbps-install", "xbps"))  # fmt: skip
 
 
@@ -111,6 +111,10 @@ def pkg_mgr_facts():
     own = os_release()
     if family(own.get("ID", ""), own.get("ID_LIKE", ""), "") == "Debian":
         return {"pkg_mgr": "apt"}
+    program = find_command("dnf") or find_command("microdnf")
+    if program:
+        # The name says nothing: it may lead to dnf 4 or to dnf 5.
+        return {"pkg_mgr": "dnf5" if os.path.basename(os.path.realpath(program)) == "dnf5" else "dnf"}
     return {"pkg_mgr": next((name for command, name in MANAGERS if find_command(command)), "unknown")}
 
 

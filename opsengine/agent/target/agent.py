@@ -90,6 +90,10 @@ class Library:
     def create_module(self, spec):
         return None
 
+    def get_source(self, name):
+        """A module's text: for tracebacks, and for modules that run a part of themselves under another Python."""
+        return self.sources[name][1].decode("utf-8")
+
     def exec_module(self, module):
         name = module.__name__
         package, source = self.sources[name]
@@ -318,7 +322,9 @@ class Agent:
                     kill_tree(task.pid, signal.SIGKILL)
                     task.deadline = None
                 else:
-                    self._interrupt(task, "Timed out after %g second(s)." % task.timeout, {"period": task.timeout})
+                    whole = int(task.timeout) == task.timeout
+                    limit = {"period": int(task.timeout) if whole else task.timeout}
+                    self._interrupt(task, "Timed out after %g second(s)." % task.timeout, limit)
 
     def _interrupt(self, task, why, timedout=None):
         task.ending = why

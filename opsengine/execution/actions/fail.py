@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from modules.kit.args import Arg
+from modules.kit.args import Arg, Raw
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 
@@ -12,7 +12,7 @@ class Fail(ControllerModule):
 
     module = "fail"
 
-    msg = Arg(str, "Why it fails", default="Failed as requested from task")
+    msg = Arg(Raw, "Why it fails", default="Failed as requested from task")
 
     def perform(self, task: Any) -> dict[str, Any]:
         """Always raises."""

@@ -10,7 +10,7 @@ from modules.kit.args import Arg
 from modules.kit.args import Path as TargetPath
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
-from opsengine.playbook.nodes import Block
+from opsengine.playbook.nodes import Block, Handler
 from opsengine.playbook.tasks import tasks_of_file
 from opsengine.source.yaml import load_file
 from opsengine.templating.lazy import plain
@@ -48,9 +48,9 @@ class IncludeTasks(ControllerModule):
         path = task.find_file("tasks", self.file)
 
         def fill(around: Block) -> None:
-            around.body = [tasks_of_file(task.loader, path, around)]
+            around.body = [tasks_of_file(task.loader, path, around, isinstance(task.task, Handler))]
 
-        return {"include": str(self.file), "_included": Inclusion(path, fill, self.apply or {})}
+        return {"include": str(self.file), "include_args": {}, "_included": Inclusion(path, fill, self.apply or {})}
 
 
 class IncludeRole(ControllerModule):
@@ -125,12 +125,14 @@ class IncludeVars(ControllerModule):
 
     def _folder(self, task: Any) -> list[Path]:
         folder = task.find_file("vars", self.dir)
-        endings = tuple(f".{ending.lstrip('.')}" for ending in self.extensions)
+        endings = {f".{ending.lstrip('.')}" if ending else "" for ending in self.extensions}
         found = [path for path in sorted(folder.rglob("*")) if path.is_file() and self._wanted(path, folder)]
-        other = [path for path in found if not path.name.endswith(endings)]
+        other = [path for path in found if path.suffix not in endings]
         if other and not self.ignore_unknown_extensions:
+            message = f"{other[0]} does not have a valid extension: {', '.join(self.extensions)}"
             raise TaskFailed(
-                f"{other[0]} does not end in {', '.join(endings)}",
+                message,
+                result={"message": message},
                 hint="name its ending in `extensions`, or set `ignore_unknown_extensions`",
             )
         return [path for path in found if path not in other]

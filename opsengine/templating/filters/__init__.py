@@ -50,4 +50,6 @@ def all_filters() -> dict[str, Callable[..., Any]]:
         for name, function in functions.items():
             full = f"{collection}.{name}"
             table[name] = table[full] = guarded("filter", full, function)
+            if collection == "ansible.builtin":
+                table[f"ansible.legacy.{name}"] = table[name]
     return table

@@ -41,7 +41,7 @@ def is_sequence(value: Any) -> bool:
 def text_only(name: str, value: Any) -> str:
     """The value, which has to be text already; bytes are read as UTF-8. Raises TemplateError."""
     if not isinstance(value, (str, bytes)):
-        raise wrong(name, "text", value)
+        raise wrong(f"{name} requires text", value)
     return text_of(value)
 
 
@@ -62,6 +62,6 @@ def bytes_of(value: Any, encoding: str = "utf-8") -> bytes:
     return text_of(value).encode(encoding, errors)
 
 
-def wrong(name: str, expected: str, given: Any) -> TemplateError:
+def wrong(expected: str, given: Any) -> TemplateError:
     """The error of a filter, test or lookup that got the wrong kind of value; the value itself may be a secret."""
-    return TemplateError(f"`{name}` expects {expected}, not {type_name(given)}")
+    return TemplateError(f"{expected}, got {type_name(given)} instead")

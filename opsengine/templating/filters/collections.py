@@ -13,23 +13,26 @@ from opsengine.templating.filters._plain import is_sequence, plain, shallow, wro
 LIST_MERGES = ("replace", "keep", "append", "prepend", "append_rp", "prepend_rp")
 
 
-def combine(*terms: Any, recursive: bool = False, list_merge: str = "replace") -> Any:
+def combine(*terms: Any, recursive: bool = False, list_merge: str = "replace", **further: Any) -> Any:
     """
     One dict of many; the later ones win.
 
     recursive: dicts inside dicts are combined too.
     list_merge: what becomes of two lists under one key: replace, keep, append, prepend, append_rp, prepend_rp
     (the last two drop from the earlier list what the later one has).
-    Raises TemplateError for what is not a dict.
+    Raises TemplateError for what is not a dict, and for further options.
     """
+    if further:
+        raise TemplateError("'recursive' and 'list_merge' are the only valid keyword arguments")
     if list_merge not in LIST_MERGES:
-        raise TemplateError(f"combine: no list_merge `{list_merge}`", hint=near(list_merge, LIST_MERGES))
+        known = " or ".join(repr(name) for name in LIST_MERGES)
+        raise TemplateError(f"'list_merge' argument can only be equal to {known}", hint=near(list_merge, LIST_MERGES))
     dicts = flatten(terms, levels=1)
     if len(dicts) < 2:
         return dicts[0] if dicts else {}
     for item in dicts:
         if not isinstance(item, Mapping):
-            raise wrong("combine", "dicts", item)
+            raise wrong("failed to combine variables, expected dicts but got something else", item)
     # From the right, as the last dict is most often the smallest; which is also what fixes the order of keys.
     result = shallow(dicts[-1])
     for lower in reversed(dicts[:-1]):
@@ -79,25 +82,29 @@ def flatten(values: Iterable[Any], levels: int | None = None, skip_nulls: bool =
 def dict2items(value: Mapping[Any, Any], key_name: str = "key", value_name: str = "value") -> list[dict[str, Any]]:
     """A list of dicts with key and value."""
     if not isinstance(value, Mapping):
-        raise wrong("dict2items", "a dict", value)
+        raise wrong("dict2items requires a dictionary", value)
     return [{key_name: key, value_name: item} for key, item in value.items()]
 
 
 def items2dict(value: list[Any], key_name: str = "key", value_name: str = "value") -> dict[Any, Any]:
     """A dict of a list of dicts with key and value."""
     if not is_sequence(value):
-        raise wrong("items2dict", "a list of dicts", value)
-    return {_member(item, key_name): _member(item, value_name) for item in value}
+        raise wrong("items2dict requires a list", value)
+    keys = (key_name, value_name)
+    return {_member(item, key_name, keys): _member(item, value_name, keys) for item in value}
 
 
-def _member(item: Any, name: Any) -> Any:
+def _member(item: Any, name: Any, keys: tuple[Any, Any]) -> Any:
     try:
         return item[name]
     except (LookupError, TypeError):
         if not isinstance(item, Mapping):
-            raise wrong("items2dict", "a list of dicts", item) from None
+            raise wrong("items2dict requires a list of dictionaries", item) from None
         has = ", ".join(str(key) for key in item)
-        raise TemplateError(f"items2dict: an item has no key `{name}`, it has: {has}") from None
+        raise TemplateError(
+            f"items2dict requires each dictionary in the list to contain the keys '{keys[0]}' and '{keys[1]}'; "
+            f"there are: {has}"
+        ) from None
 
 
 @pass_environment
@@ -118,9 +125,9 @@ def subelements(value: Any, subelements: Any, skip_missing: bool = False) -> lis
     skip_missing: leave out dicts without that list.
     """
     if not isinstance(value, (dict, list)):
-        raise wrong("subelements", "a list of dicts, or a dict of dicts", value)
+        raise wrong("obj must be a list of dicts or a nested dict", value)
     if not isinstance(subelements, (str, list)):
-        raise wrong("subelements", "keys as text or list", subelements)
+        raise wrong("subelements must be a list or a string", subelements)
     path = str(subelements).split(".") if isinstance(subelements, str) else subelements
     elements = value.values() if isinstance(value, dict) else value
     return [(element, item) for element in elements for item in _sublist(element, path, skip_missing)]
@@ -130,14 +137,16 @@ def _sublist(element: Any, path: Iterable[Any], skip_missing: bool) -> list[Any]
     found: Any = element
     for key in path:
         if not isinstance(found, Mapping):
-            raise wrong("subelements", f"a dict with the key `{key}`", found)
+            raise wrong(f"the key {key} should point to a dictionary", found)
         if key not in found:
             if skip_missing:
                 return []
-            raise TemplateError(f"subelements: an item has no key `{key}`", hint="skip_missing=true leaves such out")
+            raise TemplateError(
+                f"could not find '{key}' key in iterated item", hint="skip_missing=true leaves such out"
+            )
         found = found[key]
     if not isinstance(found, list):
-        raise wrong("subelements", f"a list under `{'.'.join(str(key) for key in path)}`", found)
+        raise wrong(f"the key '{'.'.join(str(key) for key in path)}' should point to a list", found)
     return found
 
 
@@ -148,18 +157,19 @@ def rekey_on_member(value: Any, key: str, duplicates: str = "error") -> dict[Any
     duplicates: error, or overwrite (the last one wins).
     """
     if duplicates not in ("error", "overwrite"):
-        raise TemplateError(f"rekey_on_member: duplicates should be error or overwrite, not `{duplicates}`")
+        hint = "it may be error or overwrite"
+        raise TemplateError(f"duplicates parameter to rekey_on_member has unknown value {duplicates!r}", hint=hint)
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise wrong("rekey_on_member", "a list or dict of dicts", value)
+        raise wrong("Type is not a valid list, set, or dict", value)
     result: dict[Any, Any] = {}
     for item in value.values() if isinstance(value, Mapping) else value:
         if not isinstance(item, Mapping):
-            raise wrong("rekey_on_member", "dicts", item)
+            raise wrong("List item is not a valid dict", item)
         if key not in item:
-            raise TemplateError(f"rekey_on_member: an item has no key `{key}`")
+            raise TemplateError(f"Key {key!r} was not found in an item")
         name = item[key]
         if name in result and duplicates == "error":
-            raise TemplateError(f"rekey_on_member: two items have the {key} `{name}`")
+            raise TemplateError(f"Key {name!r} is not unique, cannot convert to dict")
         result[name] = item
     return result
 

@@ -25,7 +25,7 @@ def dict_kv(value: Any, key: Any) -> dict[Any, Any]:
 def counter(values: Any) -> dict[Any, int]:
     """How often each value is in the list."""
     if not is_sequence(values):
-        raise wrong("counter", "a list", values)
+        raise wrong("counter requires a list", values)
     counts: dict[Any, int] = {}
     for value in values:
         counts[value] = counts.get(value, 0) + 1
@@ -37,7 +37,7 @@ def groupby_as_dict(values: Any, attribute: str) -> dict[Any, Any]:
     result: dict[Any, Any] = {}
     for item in values:
         if not isinstance(item, Mapping):
-            raise wrong("groupby_as_dict", "a list of dicts", item)
+            raise wrong("groupby_as_dict requires a list of dicts", item)
         if attribute not in item:
             raise TemplateError(f"groupby_as_dict: an item has no key `{attribute}`")
         if item[attribute] in result:
@@ -51,7 +51,7 @@ def _of_lists(name: str, function: Callable[[Any, Any], list[Any]]) -> Callable[
         found = _lists(lists) if flatten else list(lists)
         for item in found:
             if not is_sequence(item):
-                raise wrong(name, "lists", item)
+                raise wrong(f"{name} requires lists", item)
         result = function(found[0], found[0]) if name != "lists_symmetric_difference" and len(found) == 1 else found[0]
         for other in found[1:]:
             result = function(result, other)
@@ -77,11 +77,11 @@ def lists_mergeby(*terms: Any, recursive: bool = False, list_merge: str = "repla
     """
     *lists, index = terms
     if not isinstance(index, str):
-        raise wrong("lists_mergeby", "a key as its last argument", index)
+        raise wrong("lists_mergeby requires a key as its last argument", index)
     found: dict[Any, list[Any]] = {}
     for item in flatten(lists):
         if not isinstance(item, Mapping):
-            raise wrong("lists_mergeby", "lists of dicts", item)
+            raise wrong("lists_mergeby requires lists of dicts", item)
         if index in item:
             found.setdefault(item[index], []).append(item)
     return [combine(found[key], recursive=recursive, list_merge=list_merge) for key in sorted(found)]

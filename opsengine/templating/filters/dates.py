@@ -20,7 +20,7 @@ def to_datetime(value: str, format: str = "%Y-%m-%d %H:%M:%S") -> datetime:
     try:
         return datetime.strptime(text_only("to_datetime", value), str(format))
     except ValueError as error:
-        raise TemplateError(f"to_datetime: {error}") from None
+        raise TemplateError(str(error)) from None
 
 
 def strftime(format: str, second: Any = None, utc: bool = False) -> str:
@@ -34,7 +34,7 @@ def strftime(format: str, second: Any = None, utc: bool = False) -> str:
         try:
             second = float(second)
         except (TypeError, ValueError):
-            raise TemplateError(f"strftime: `{second}` is no number of seconds since 1970") from None
+            raise TemplateError(f"Invalid value for epoch value ({second})") from None
     return time.strftime(text_only("strftime", format), time.gmtime(second) if utc else time.localtime(second))
 
 

@@ -18,8 +18,23 @@ def to_json(value: Any, profile: str | None = None, **options: Any) -> str:
     for name in ("vault_to_text", "preprocess_unsafe"):
         options.pop(name, None)
     if profile not in (None, "tagless"):
-        raise TemplateError(f"to_json: no profile `{profile}`", hint="leave the profile out")
-    return json.dumps(plain(value), default=_json_default, **options)
+        raise TemplateError(f"no profile `{profile}`", hint="leave the profile out")
+    return json.dumps(_with_text_keys(plain(value)), default=_json_default, **options)
+
+
+def _with_text_keys(value: Any) -> Any:
+    """The value with its keys as JSON writes them, so that they can be sorted."""
+    if isinstance(value, dict):
+        return {_json_key(key): _with_text_keys(item) for key, item in value.items()}
+    return [_with_text_keys(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _json_key(key: Any) -> str:
+    if isinstance(key, str):
+        return key
+    if key is None or isinstance(key, (bool, int, float)):
+        return json.dumps(key)
+    raise TypeError(f"a {type_name(key)} cannot be a key in JSON")
 
 
 def to_nice_json(value: Any, indent: int = 4, sort_keys: bool = True, **options: Any) -> str:
@@ -41,13 +56,13 @@ def _json_default(value: Any) -> Any:
 def from_json(value: Any, profile: str | None = None, **options: Any) -> Any:
     """The value of a JSON text; options are those of Python's `json.loads`."""
     if profile not in (None, "tagless"):
-        raise TemplateError(f"from_json: no profile `{profile}`", hint="leave the profile out")
+        raise TemplateError(f"no profile `{profile}`", hint="leave the profile out")
     if not isinstance(value, (str, bytes)):
-        raise wrong("from_json", "text", value)
+        raise wrong("the JSON object must be text", value)
     try:
         return json.loads(value, **options)
     except ValueError as error:
-        raise TemplateError(f"from_json: not JSON: {error}") from None
+        raise TemplateError(str(error)) from None
 
 
 @lazy
@@ -57,7 +72,8 @@ def to_yaml(value: Any, *_: Any, default_flow_style: bool | None = None, **optio
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     options.setdefault("allow_unicode", True)
-    return str(yaml.dump(_same_once(value, {}), Dumper=dumper, default_flow_style=default_flow_style, **options))
+    text: str = yaml.dump(_same_once(value, {}), Dumper=dumper, default_flow_style=default_flow_style, **options)
+    return text
 
 
 def _same_once(value: Any, known: dict[int, tuple[Any, Any]]) -> Any:
@@ -87,9 +103,9 @@ def from_yaml(value: Any) -> Any:
     """The value of a YAML text; what is not text is itself."""
     if not isinstance(value, str):
         return value
-    documents = _documents("from_yaml", value)
+    documents = _documents(value)
     if len(documents) > 1:
-        raise TemplateError(f"from_yaml: {len(documents)} documents, expected one", hint="use from_yaml_all")
+        raise TemplateError(f"expected a single document, found {len(documents)}", hint="use from_yaml_all")
     return documents[0] if documents else None
 
 
@@ -97,10 +113,10 @@ def from_yaml_all(value: Any) -> Any:
     """The values of all documents of a YAML text."""
     if value is None:
         return []
-    return _documents("from_yaml_all", value) if isinstance(value, str) else value
+    return _documents(value) if isinstance(value, str) else value
 
 
-def _documents(name: str, text: str) -> list[Any]:
+def _documents(text: str) -> list[Any]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -109,7 +125,7 @@ def _documents(name: str, text: str) -> list[Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        raise TemplateError(f"{name}: not YAML: {getattr(error, 'problem', None) or error}{place}") from None
+        raise TemplateError(f"{getattr(error, 'problem', None) or error}{place}") from None
 
 
 def b64encode(value: Any, encoding: str = "utf-8", urlsafe: bool = False) -> str:

@@ -13,7 +13,7 @@ from opsengine.templating.filters._plain import plain, wrong
 def indent(text: Any, width: int | str = 4, first: bool = False, blank: bool = False) -> str:
     """The text with its lines indented, without `first` all but the first one, with `blank` empty ones too."""
     if not isinstance(text, str):
-        raise wrong("indent", "text", text)
+        raise wrong("indent requires text", text)
     return str(JINJA["indent"](text, width, first, blank))
 
 

@@ -54,14 +54,14 @@ def path_join(paths: Any) -> str:
     if isinstance(paths, str):
         return str(paths)
     if not is_sequence(paths):
-        raise wrong("path_join", "text or a list of texts", paths)
+        raise wrong("|path_join expects string or sequence", paths)
     return os.path.join(*[text_only("path_join", part) for part in paths])  # noqa: PTH118  (an absolute part, `..` and `//` stay)
 
 
 def commonpath(paths: Any) -> str:
     """The longest path that holds all given ones."""
     if not is_sequence(paths):
-        raise wrong("commonpath", "a list of paths", paths)
+        raise wrong("|commonpath expects sequence", paths)
     return os.path.commonpath([text_only("commonpath", path) for path in paths])
 
 

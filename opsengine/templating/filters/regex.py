@@ -20,7 +20,7 @@ def pattern_of(pattern: str, ignorecase: bool = False, multiline: bool = False) 
     try:
         return re.compile(str(pattern), flags)
     except re.error as error:
-        raise TemplateError(f"{str(pattern)!r} is not a regular expression: {error}") from None
+        raise TemplateError(f"{error} in the pattern {str(pattern)!r}") from None
 
 
 def regex_replace(
@@ -39,9 +39,7 @@ def regex_replace(
     """
     text, found = pattern_of(pattern, ignorecase, multiline).subn(str(replacement), text_of(value), count=count)
     if mandatory_count and mandatory_count != found:
-        raise TemplateError(
-            f"regex_replace: {pattern!r} should match {mandatory_count} times, it matches {found} times"
-        )
+        raise TemplateError(f"'{pattern}' should match {mandatory_count} times, but matches {found} times")
     return text
 
 
@@ -50,11 +48,13 @@ def regex_findall(value: Any, regex: str, multiline: bool = False, ignorecase: b
     return pattern_of(regex, ignorecase, multiline).findall(text_of(value))
 
 
-def regex_search(value: Any, regex: str, *args: str, ignorecase: bool = False, multiline: bool = False) -> Any:
+def regex_search(
+    value: Any, regex: str, *args: str, ignorecase: bool = False, multiline: bool = False, **further: Any
+) -> Any:
     r"""
     The first match, None without one.
 
-    args: groups to return as a list, written `\1` or `\g<name>`.
+    args: groups to return as a list, written `\1` or `\g<name>`. further: passed over, as Ansible does.
     """
     groups = [_group(reference) for reference in args]
     match = pattern_of(regex, ignorecase, multiline).search(text_of(value))
@@ -68,7 +68,7 @@ def _group(reference: str) -> int | str:
         return str(named[1])
     if numbered := re.match(r"\\(\d+)", reference):
         return int(numbered[1])
-    raise TemplateError(f"regex_search: {reference!r} names no group", hint=r"write \\1 or \\g<name>")
+    raise TemplateError(f"Unknown argument {reference!r}", hint=r"write \\1 or \\g<name>")
 
 
 def regex_escape(value: Any, re_type: str = "python") -> str:
@@ -77,7 +77,11 @@ def regex_escape(value: Any, re_type: str = "python") -> str:
         return re.escape(text_of(value))
     if re_type == "posix_basic":
         return re.sub(r"([].[^$*\\])", r"\\\1", text_of(value))
-    raise TemplateError(f"regex_escape: no dialect `{re_type}`", hint="known dialects: python, posix_basic")
+    if re_type == "posix_extended":
+        raise TemplateError(
+            "Regex type (posix_extended) not yet implemented", hint="known dialects: python, posix_basic"
+        )
+    raise TemplateError(f"Invalid regex type ({re_type})", hint="known dialects: python, posix_basic")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -56,7 +56,9 @@ def unique(environment: Any, values: Any, case_sensitive: bool | None = None, at
         return list(found)
     except TypeError:
         if case_sensitive is False or attribute:
-            raise TemplateError("unique: dicts and lists are compared as they are, without attribute or case") from None
+            raise TemplateError(
+                "cannot fall back to comparing values as they are: attribute or case_sensitive=False were given"
+            ) from None
         return _distinct(values)
 
 
@@ -88,9 +90,9 @@ def random(end: Any, start: int | None = None, step: int | None = None, seed: An
     if isinstance(end, int):
         return source.randrange(start or 0, end, step or 1)
     if not hasattr(end, "__iter__"):
-        raise wrong("random", "a list or a number", end)
+        raise wrong("random can only be used on sequences and integers", end)
     if start or step:
-        raise TemplateError("random: start and step go with a number only")
+        raise TemplateError("start and step can only be used with integer values")
     return source.choice(end)
 
 

@@ -28,7 +28,7 @@ def quote(value: Any) -> str:
 def split(value: str, sep: str | None = None, maxsplit: int = -1) -> list[str]:
     """The words of a text, or its parts between separators."""
     if not isinstance(value, str):
-        raise wrong("split", "text", value)
+        raise wrong("split requires text", value)
     return str(value).split(sep, maxsplit)
 
 
@@ -41,7 +41,7 @@ def comment(text: str, style: str = "plain", **options: Any) -> str:
     """
     text = text_only("comment", text)
     if style not in COMMENT_STYLES:
-        raise TemplateError(f"comment: no style `{style}`", hint=_styles(style))
+        raise TemplateError(f"Invalid style {style!r}", hint=_styles(style))
     shape = COMMENT_STYLES[style]
     bare = options.get("decoration", shape["decoration"]).rstrip()
     around = {"beginning": "", "prefix": bare, "prefix_count": 1, "postfix": bare, "postfix_count": 1, "end": ""}
@@ -98,7 +98,7 @@ def urlsplit(value: str, query: str = "", alias: str = "urlsplit") -> Any:
     if not query:
         return parts
     if query not in parts:
-        raise TemplateError(f"{alias}: a URL has no part `{query}`", hint=near(query, names))
+        raise TemplateError(f"{alias}: unknown URL component: {query}", hint=near(query, names))
     return parts[query]
 
 

@@ -36,7 +36,7 @@ def to_bool(value: Any) -> bool:
 def default(value: Any, default_value: Any = "", boolean: bool = False) -> Any:
     """The default where the value is undefined; with `boolean` also where it is empty, None, 0 or False."""
     if not isinstance(boolean, bool):
-        raise wrong("default", "true or false as its second argument", boolean)
+        raise wrong("The 'boolean' argument must be of type 'bool'", boolean)
     if is_missing(value) or (boolean and not value):
         return default_value
     return value
@@ -54,7 +54,7 @@ def mandatory(value: Any, msg: str | None = None) -> Any:
     if msg is not None:
         raise TemplateError(str(msg))
     name = value._undefined_name
-    raise TemplateError(f"Mandatory variable '{name}' not defined" if name else "Mandatory variable not defined")
+    raise TemplateError(f"Mandatory variable '{name}' not defined." if name else "Mandatory variable not defined.")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {"bool": to_bool, "d": default, "default": default, "mandatory": mandatory}

@@ -100,7 +100,7 @@ def whole_number(option: str, value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError):
-        raise TemplateError(f"option `{option}` should be a whole number, got {value!r}") from None
+        raise TemplateError(f"option `{option}` has an invalid value: {value!r} is no whole number") from None
 
 
 def flat(terms: Iterable[Any]) -> list[Any]:
@@ -112,11 +112,13 @@ WORD = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 ESCAPE = re.compile(r"""\\(?:[\\'"abfnrtv]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4})""")
 
 
-def inline_options(term: str, known: Iterable[str]) -> tuple[str, dict[str, str]]:
+def inline_options(
+    term: str, known: Iterable[str], unknown: str = "'{}' is not a valid option"
+) -> tuple[str, dict[str, str]]:
     """
     A term in the old form `text option=value option="a value"`: the text, and the options.
 
-    Raises TemplateError for an option that is not known.
+    Raises TemplateError, which says `unknown`, for an option that is not known.
     """
     words: list[str] = []
     options: dict[str, str] = {}
@@ -127,7 +129,7 @@ def inline_options(term: str, known: Iterable[str]) -> tuple[str, dict[str, str]
             continue
         if name not in known:
             hint = near(name, known) or f"known options: {', '.join(sorted(known))}"
-            raise TemplateError(f"'{name}' is not a valid option", hint=hint)
+            raise TemplateError(unknown.format(name), hint=hint)
         options[name] = ESCAPE.sub(lambda match: codecs.decode(match[0], "unicode-escape"), unquoted(value))
     return (" ".join(words) if options else term), options
 

@@ -39,7 +39,10 @@ def file(
     """The text of files, looked for in `files`; rstrip, lstrip: without white space at the end, the beginning."""
     result = []
     for term in terms:
-        text = read_text(_files.find_file("files", text_term("file", term)))
+        try:
+            text = read_text(_files.find_file("files", text_term("file", term)))
+        except OpsError as error:
+            raise TemplateError(f"Unable to access the file {term!r}: {error.message}", hint=error.hint) from None
         text = text.lstrip() if is_true(lstrip) else text
         result.append(text.rstrip() if is_true(rstrip) else text)
     return result
@@ -163,7 +166,7 @@ def _names(terms: Any, paths: list[Any], skips: list[Any]) -> Iterator[str]:
         elif isinstance(term, (list, tuple)):
             yield from _names(term, paths, skips)
         else:
-            raise TemplateError(f"expects text, dicts or lists, not {type_name(term)}")
+            raise TemplateError(f"Invalid term supplied. A string, dict or list is required, not '{type_name(term)}'")
 
 
 def _joined(paths: Any, files: Any) -> list[str]:

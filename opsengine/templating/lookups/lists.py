@@ -56,7 +56,7 @@ def nested(terms: list[Any], variables: Variables) -> list[Any]:
 
 def _some(name: str, terms: list[Any]) -> None:
     if not terms:
-        raise TemplateError(f"{name} requires at least one element in each list")
+        raise TemplateError(f"with_{name} requires at least one element in each list")
 
 
 def cartesian(terms: list[Any], variables: Variables) -> list[Any]:
@@ -70,7 +70,7 @@ def from_dict(terms: list[Any], variables: Variables) -> list[Any]:
     """The pairs of dicts as dicts with key and value."""
     for term in terms:
         if not isinstance(term, Mapping):
-            raise TemplateError(f"expects a dictionary, not {type_name(term)}")
+            raise TemplateError(f"the 'dict' lookup plugin expects a dictionary, got {type_name(term)}")
     return [{"key": key, "value": value} for term in terms for key, value in term.items()]
 
 
@@ -88,11 +88,14 @@ def subelements(terms: list[Any], variables: Variables) -> list[Any]:
     terms: the list (or dict) of dicts, the way to the inner list with dots, and optionally {skip_missing: true}.
     The dicts come back without that inner list, as Ansible gives them.
     """
-    if not 2 <= len(terms) <= 3 or not isinstance(terms[0], (list, dict)) or not isinstance(terms[1], str):
-        raise TemplateError("expects a list or dict of dicts, and the inner key as text")
+    expects = "subelements lookup expects a list of two or three items"
+    if not 2 <= len(terms) <= 3:
+        raise TemplateError(expects)
+    if not isinstance(terms[0], (list, dict)) or not isinstance(terms[1], str):
+        raise TemplateError(f"{expects}, first a dict or a list, second a string pointing to the subkey")
     flags = terms[2] if len(terms) == 3 else {}
     if not isinstance(flags, Mapping) or set(flags) - {"skip_missing"}:
-        raise TemplateError("the third term should be a dict with skip_missing")
+        raise TemplateError(f"{expects}, the optional third item must be a dict with skip_missing")
     elements: Any = terms[0]
     if isinstance(elements, Mapping):
         if elements.get("skipped", False) is not False:
@@ -104,17 +107,14 @@ def subelements(terms: list[Any], variables: Variables) -> list[Any]:
 
 def _pairs(element: Any, path: list[str], skip_missing: bool) -> list[tuple[Any, Any]]:
     if not isinstance(element, Mapping):
-        raise TemplateError(f"expects dicts, not {type_name(element)}")
+        raise TemplateError(f"subelements lookup expects a dictionary, got {type_name(element)}")
     if element.get("skipped", False) is not False:
         return []
     bare = holder = shallow(element)
     for key in path[:-1]:
-        inner = _inside(holder, key, dict, skip_missing)
-        if inner is None:
-            return []
-        inner = shallow(inner)
-        holder[key] = inner
-        holder = inner
+        inner = _inside(holder, key, Mapping, skip_missing)
+        if inner is not None:
+            holder[key] = holder = shallow(inner)
     found = _inside(holder, path[-1], list, skip_missing)
     if found is None:
         return []
@@ -128,11 +128,14 @@ def _inside(holder: Mapping[Any, Any], key: str, kind: type, skip_missing: bool)
         if skip_missing:
             return None
         hint = "a third term {skip_missing: true} leaves such out"
-        raise TemplateError(f"an item has no key `{key}`", hint=hint)
+        raise TemplateError(f"could not find '{key}' key in iterated item", hint=hint)
     found = holder[key]
-    if not isinstance(found, kind):
-        raise TemplateError(f"`{key}` should be a {kind.__name__}, got {type_name(found)}")
-    return found
+    if isinstance(found, kind):
+        return found
+    if skip_missing and kind is Mapping:
+        return None
+    expected = "list" if kind is list else "dictionary"
+    raise TemplateError(f"the key {key} should point to a {expected}, got {type_name(found)}")
 
 
 NUMBER = r"(0?x?[0-9a-f]+)"
@@ -164,7 +167,11 @@ def _sequence(term: str, defaults: Mapping[str, Any]) -> list[str]:
     options = {**defaults, **_sequence_options(term)}
     start, stride = _integer(options["start"]), _integer(options["stride"])
     if (options["count"] is None) == (options["end"] is None):
-        raise TemplateError("give either `count` or `end`")
+        raise TemplateError(
+            "must specify count or end in with_sequence"
+            if options["end"] is None
+            else "can't specify both count and end in with_sequence"
+        )
     if options["count"] is not None:
         count = _integer(options["count"])
         if count == 0:
@@ -175,9 +182,10 @@ def _sequence(term: str, defaults: Mapping[str, Any]) -> list[str]:
     if stride == 0:
         return []
     if (end - start) * stride < 0:
-        raise TemplateError(f"no way from {start} to {end} in steps of {stride}")
+        way = "to count backwards make stride negative" if stride > 0 else "to count forward don't make stride negative"
+        raise TemplateError(f"{way}: from {start} to {end} in steps of {stride}")
     if str(options["format"]).count("%") != 1:
-        raise TemplateError(f"the format `{options['format']}` should have one %")
+        raise TemplateError(f"bad formatting string: {options['format']}; it should have one %")
     return [str(options["format"]) % number for number in range(start, end + (1 if stride > 0 else -1), stride)]
 
 
@@ -185,9 +193,10 @@ def _sequence_options(term: str) -> dict[str, Any]:
     if match := SHORTCUT.fullmatch(term):
         given = dict(zip(("start", "end", "stride", "format"), match.groups(), strict=True))
         return {name: value for name, value in given.items() if value is not None}
-    text, options = inline_options(term, ("start", "end", "count", "stride", "format"))
+    unknown = "unrecognized arguments to with_sequence: {}"
+    text, options = inline_options(term, ("start", "end", "count", "stride", "format"), unknown)
     if text and (not options or text != term):
-        raise TemplateError(f"`{text}` is no sequence", hint="write start=1 end=9, or 1-9/2:host%02d")
+        raise TemplateError(unknown.format(text), hint="write start=1 end=9, or 1-9/2:host%02d")
     return options
 
 
@@ -198,7 +207,7 @@ def _integer(value: Any) -> int:
     try:
         return int(text, 16 if text.startswith("0x") else 10)
     except ValueError:
-        raise TemplateError(f"`{value}` is no number") from None
+        raise TemplateError(f"an option has an invalid value: `{value}` is no number") from None
 
 
 LOOKUPS = {

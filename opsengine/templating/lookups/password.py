@@ -51,10 +51,13 @@ def password(
 def _term(term: str) -> tuple[str, dict[str, str]]:
     """The path, which may hold spaces, and the options behind it."""
     first, _, rest = term.partition(" ")
-    text, options = inline_options(rest, OPTIONS)
+    text, options = inline_options(rest, OPTIONS, "Unrecognized parameter(s) given to password lookup: {}")
     name = f"{first} {text}" if text else first
     if options and not term.startswith(name):
-        raise TemplateError(f"in `{term}`, `{text}` stands behind the options", hint="write the path first")
+        raise TemplateError(
+            f"Unrecognized value after key=value parameters given to password lookup: {text}",
+            hint="write the path first",
+        )
     return name, options
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from opsengine.errors import TemplateError
+from opsengine.errors import OpsError, TemplateError
 from opsengine.templating.lookups.base import Files, Variables, inline_options, is_true, text_term, whole_number
 from opsengine.templating.lookups.files import read_text
 
@@ -26,7 +26,7 @@ def csvfile(
     import csv
 
     if not terms:
-        raise TemplateError("expects the key to look for")
+        raise TemplateError("Search key is required but was not found")
     common = {
         "file": file,
         "delimiter": delimiter,
@@ -39,9 +39,14 @@ def csvfile(
     for term in terms:
         key, own = inline_options(text_term("csvfile", term), common)
         if not key or (key == term and own):
-            raise TemplateError("expects the key to look for")
+            raise TemplateError("Search key is required but was not found")
         options = {**common, **own}
-        path = _files.find_file("files", str(options["file"]))
+        for name in ("col", "keycol"):
+            options[name] = whole_number(name, options[name])
+        try:
+            path = _files.find_file("files", str(options["file"]))
+        except OpsError as error:
+            raise TemplateError(f"No such file or directory: '{options['file']}'", hint=error.message) from None
         separator = {"TAB": "\t", "\\t": "\t"}.get(str(options["delimiter"]), str(options["delimiter"]))
         rows = csv.reader(read_text(path, str(options["encoding"]), "strict").splitlines(True), delimiter=separator)
         value = options["default"]
@@ -54,9 +59,9 @@ def csvfile(
     return result
 
 
-def _column(name: str, row: list[str], number: Any) -> str:
+def _column(name: str, row: list[str], number: int) -> str:
     try:
-        return row[whole_number("col", number)]
+        return row[number]
     except IndexError:
         raise TemplateError(f"a row of {name} has no column {number}, only {len(row)}") from None
 
@@ -91,7 +96,7 @@ def ini(
     for term in terms:
         key, own = inline_options(text_term("ini", term), common)
         if own and not key:
-            raise TemplateError(f"no key to look up in `{term}`")
+            raise TemplateError(f"No key to look up was provided as first term within string inline options: {term}")
         value = _ini_value(key, {**common, **own}, _files)
         if value is not None:
             result.extend(value if isinstance(value, list) else [value])
@@ -122,7 +127,9 @@ def _ini_value(key: str, options: dict[str, Any], files: Files) -> Any:
     except configparser.NoOptionError:
         return options["default"]
     except configparser.NoSectionError:
-        raise TemplateError(f"{name} has no section `{section}`") from None
+        raise TemplateError(f"No section '{section}' in '{name}'") from None
+    except configparser.DuplicateOptionError as error:
+        raise TemplateError(f"Duplicate option in '{name}': {error.message}") from None
     except configparser.Error as error:
         raise TemplateError(f"{name}: {error.message}") from None
 

@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from opsengine.errors import OpsError, TemplateError
+from opsengine.templating.lazy import type_name
 from opsengine.templating.lookups.base import Variables, text_term
 from opsengine.templating.undefined import Missing
 
@@ -15,7 +16,9 @@ def vars(terms: list[Any], variables: Variables, *, default: Any = None) -> list
     """The values of variables by name; an unknown one is undefined, unless there is a default that is not none."""
     result = []
     for term in terms:
-        name = text_term("vars", term)
+        if not isinstance(term, str):
+            raise TemplateError(f"Variable name must be 'str' not '{type_name(term)}'")
+        name = str(term)
         if name in variables:
             result.append(variables[name])
         else:
@@ -23,14 +26,20 @@ def vars(terms: list[Any], variables: Variables, *, default: Any = None) -> list
     return result
 
 
+def _identifier(term: Any) -> str:
+    if not isinstance(term, str):
+        raise TemplateError(f"Invalid setting identifier, {term!r} is not text but {type_name(term)}")
+    return str(term)
+
+
 def varnames(terms: list[Any], variables: Variables) -> list[str]:
     """The names of the variables that patterns fit."""
     result: list[str] = []
     for term in terms:
         try:
-            pattern = re.compile(text_term("varnames", term))
+            pattern = re.compile(_identifier(term))
         except re.error as error:
-            raise TemplateError(f"{term!r} is not a regular expression: {error}") from None
+            raise TemplateError(f"Unable to use {term!r} as a search parameter: {error}") from None
         result.extend(str(name) for name in variables if pattern.search(name))
     return result
 
@@ -67,7 +76,7 @@ def config(
     if on_missing not in ("error", "warn", "skip"):
         raise TemplateError(f"on_missing should be error, warn or skip, not `{on_missing}`")
     for term in terms:
-        message = f"there is no setting `{text_term('config', term)}`: opsengine has none of Ansible's"
+        message = f"there is no setting `{_identifier(term)}`: opsengine has none of Ansible's"
         if on_missing == "error":
             raise TemplateError(message, hint="use a variable with a default instead")
         if on_missing == "warn":

@@ -27,7 +27,7 @@ def all_tests() -> dict[str, Callable[..., Any]]:
     table: dict[str, Callable[..., Any]] = {}
     for name, function in builtin.items():
         full = f"ansible.builtin.{name}"
-        table[name] = table[full] = guarded("test", full, function)
+        table[name] = table[full] = table[f"ansible.legacy.{name}"] = guarded("test", full, function)
     return table
 
 

@@ -31,7 +31,7 @@ def vaulted_file(path: Any) -> bool:
     try:
         return is_vault(text_only("vaulted_file", path))
     except OSError as error:
-        raise TemplateError(f"vaulted_file: {path} cannot be read: {error.strerror}") from None
+        raise TemplateError(f"Cannot test if the file {str(path)!r} is a vault: {error.strerror}") from None
 
 
 _directory = _on_path("directory", os.path.isdir)

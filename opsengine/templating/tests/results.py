@@ -10,7 +10,7 @@ from opsengine.templating.filters._plain import wrong
 
 def _result(name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise wrong(name, "the registered result of a task", value)
+        raise wrong(f"The '{name}' test expects a dictionary", value)
     return value
 
 

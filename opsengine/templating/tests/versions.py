@@ -32,16 +32,16 @@ def version(
     Raises TemplateError for what is no version of that kind.
     """
     if strict is not None and version_type is not None:
-        raise TemplateError("version: `strict` and `version_type` exclude each other")
+        raise TemplateError("Cannot specify both 'strict' and 'version_type'")
     kind = str(version_type) if version_type else ("strict" if strict else "loose")
     if kind not in KINDS:
-        raise TemplateError(
-            f"version: no version_type `{kind}`", hint=near(kind, KINDS) or f"known: {', '.join(KINDS)}"
-        )
+        raise TemplateError(f"Invalid version type ({kind}). Must be one of {', '.join(KINDS)}", hint=near(kind, KINDS))
     if operator not in OPERATORS:
-        raise TemplateError(f"version: no operator `{operator}`", hint=f"known: {', '.join(OPERATORS)}")
-    if not value or not version:
-        raise TemplateError("version: both versions must be given, one of them is empty")
+        raise TemplateError(f"Invalid operator type ({operator}). Must be one of {', '.join(OPERATORS)}")
+    if not value:
+        raise TemplateError("Input version value cannot be empty")
+    if not version:
+        raise TemplateError("Version parameter to compare against cannot be empty")
     one, other = text_of(value), text_of(version)
     keys = KINDS[kind](one), KINDS[kind](other)
     try:
@@ -50,7 +50,7 @@ def version(
         return bool(OPERATORS[operator](order, 0))
     except TypeError:
         hint = "with letters in one of them, use version_type='semver' or 'pep440'"
-        raise TemplateError(f"version: `{one}` and `{other}` cannot be compared", hint=hint) from None
+        raise TemplateError(f"Version comparison failed: `{one}` and `{other}`", hint=hint) from None
 
 
 def loose(text: str) -> list[int | str]:
@@ -62,7 +62,9 @@ def loose(text: str) -> list[int | str]:
 def _strict(text: str) -> tuple[Any, ...]:
     match = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?(?:([ab])(\d+))?$", text, re.ASCII)
     if not match:
-        raise TemplateError(f"version: `{text}` is no strict version", hint="write 1.2, 1.2.3 or 1.2.3b4")
+        raise TemplateError(
+            f"Version comparison failed: invalid version number '{text}'", hint="write 1.2, 1.2.3 or 1.2.3b4"
+        )
     numbers = (int(match[1]), int(match[2]), int(match[3] or 0))
     # A release is later than every alpha and beta.
     return (*numbers, match[4] or "c", int(match[5] or 0))
@@ -74,7 +76,9 @@ def _semver(text: str) -> tuple[Any, ...]:
     pattern = rf"{number}\.{number}\.{number}(?:-({pre}(?:\.{pre})*))?(?:\+{name}(?:\.{name})*)?$"
     match = re.match(pattern, text)
     if not match:
-        raise TemplateError(f"version: `{text}` is no semantic version", hint="write 1.2.3 or 1.2.3-rc.1+build")
+        raise TemplateError(
+            f"Version comparison failed: invalid semantic version '{text}'", hint="write 1.2.3 or 1.2.3-rc.1+build"
+        )
     marks = match[4].split(".") if match[4] else []
     ranked = tuple((0, int(mark), "") if mark.isdigit() else (1, 0, mark) for mark in marks)
     return (int(match[1]), int(match[2]), int(match[3]), not marks, ranked)
@@ -93,7 +97,10 @@ def _pep440(text: str) -> tuple[Any, ...]:
     """The order of https://peps.python.org/pep-0440/#summary-of-permitted-suffixes-and-relative-ordering."""
     match = re.fullmatch(PEP440, text, re.VERBOSE | re.IGNORECASE)
     if not match:
-        raise TemplateError(f"version: `{text}` is no version of PEP 440", hint="write 1.2.3, 1.2rc1, 1.2.post1, ...")
+        raise TemplateError(
+            f"Version comparison failed: Invalid version: '{text}' (PEP 440)",
+            hint="write 1.2.3, 1.2rc1, 1.2.post1, ...",
+        )
     release = re.sub(r"(\.0+)+$", "", match["release"])
     post = int(match["post_dash"] or match["post_number"] or 0) if match["post"] else -1
     dev = int(match["dev_number"] or 0) if match["dev"] else None

@@ -5,7 +5,6 @@ from tests.contract.cases.docker import CLEAN, IMAGE, IMAGES, LOOP
 
 OPEN, CLOSED = "127.0.0.1:5001", "127.0.0.1:5002"
 STORE = "storage: {filesystem: {rootdirectory: /var/lib/lab-registry/data%s}, delete: {enabled: true}}"
-SECRET = 'import crypt; print("lab:" + crypt.crypt("lab-secret", crypt.mksalt(crypt.METHOD_BLOWFISH)))'
 HELD = "; sha1sum {folder}/*.tar; find /var/lib/lab-registry/data* -name link -exec sha1sum {} + | sort; true"
 
 

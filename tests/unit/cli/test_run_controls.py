@@ -18,6 +18,8 @@ BOOK = """
     - block:
         - {name: two, debug: {msg: said-2}}
         - {name: three of them, debug: {msg: said-3}}
+      rescue:
+        - {name: six, debug: {msg: said-6}}
       always:
         - {name: four, debug: {msg: said-4}}
 - hosts: h1
@@ -54,6 +56,12 @@ class TestStartAtTask:
         assert (5, []) == (code, tasks)
         assert "there is no task `fiv` to begin at" in errors
         assert "five" in errors
+
+    @pytest.mark.parametrize("words", [("five", "--tags", "none"), ("six",)])
+    def test_that_cannot_be_reached_is_refused(self, tmp_path: Path, words: tuple[str, ...]) -> None:
+        code, tasks, errors = said(tmp_path, "--start-at-task", *words)
+        assert (5, []) == (code, tasks)
+        assert f"there is no task `{words[0]}` to begin at" in errors
 
 
 class TestStep:

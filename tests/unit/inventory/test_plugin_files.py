@@ -9,7 +9,9 @@ import pytest
 
 from opsengine.config import config
 from opsengine.errors import InputError
+from opsengine.inventory.export import Listing
 from opsengine.inventory.load import load_inventory
+from opsengine.variables.cache import configured
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +67,7 @@ class TestAFileThatCannotBeUsed:
             ("plugin: generator\nhosts: {name: x}\nlayers: {a: b}", "the layer `a` should be a list, found a text"),
             (
                 "plugin: generator\nhosts: {name: '{{ b }}'}\nlayers: {a: [c]}",
-                "p.yml:2:15: 'b' is undefined in `{{ b }}`",
+                "p.yml:2:15: 'b' is undefined",
             ),
             ("plugin: generator\nhosts: {name: '{{ a }}'}\nlayers: {a: [1]}", "the name of a host should be a text"),
             (
@@ -108,3 +110,17 @@ class TestAFileOfYamlThatHoldsIni:
     @pytest.mark.parametrize("head", ["my group:", '"g 2":', "'g 2':", "g2 :", "? g2\n:", "&a g2:"])
     def test_is_not_one_whose_first_key_is_unusual(self, tmp_path: Path, head: str) -> None:
         assert "h5" in loaded(tmp_path, f"{head}\n  hosts: {{h5: }}\n", "hosts")
+
+
+class TestFactsOfEarlierRuns:
+    def test_are_among_the_variables_of_a_host(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("ANSIBLE_CACHE_PLUGIN", "jsonfile")
+        monkeypatch.setenv("ANSIBLE_CACHE_PLUGIN_CONNECTION", str(tmp_path / "facts"))
+        cache = configured(config())
+        assert cache
+        cache.write("h1", {"ansible_distribution": "Debian"})
+        plugin = "plugin: constructed\nkeyed_groups: [{key: ansible_distribution, prefix: os}]"
+        assert ["h1", "h2", "g", "os_Debian"] == loaded(tmp_path, plugin, hosts="[g]\nh1\nh2\n")
+        inventory = load_inventory([str(tmp_path / "hosts.ini")])
+        shown = Listing(inventory, facts=cache.read).as_list()["_meta"]["hostvars"]
+        assert {"h1": {"ansible_distribution": {"__ansible_unsafe": "Debian"}}} == shown

@@ -51,11 +51,12 @@ CASES = {
     ),
     "an argument of the wrong type": (
         "- hosts: all\n  tasks:\n    - debug:\n        verbosity: lots\n",
-        "site.yml:4:9: debug: verbosity: should be a whole number, got 'lots'\n  hint: see: opsengine doc debug",
+        "site.yml:4:9: debug: verbosity: argument 'verbosity' is of type str and we were unable to convert to int: "
+        "should be a whole number, got 'lots'\n  hint: see: opsengine doc debug",
     ),
     "a missing argument": (
         "- hosts: all\n  tasks:\n    - assert:\n",
-        "site.yml:3:7: assert: that: required argument is missing",
+        "site.yml:3:7: assert: that: missing required arguments: that",
     ),
     "a keyword of the wrong type": (
         "- hosts: all\n  become: maybe\n",

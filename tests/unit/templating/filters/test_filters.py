@@ -41,7 +41,7 @@ class TestEveryFilter:
 
     def test_names_itself_in_its_errors(self) -> None:
         with pytest.raises(
-            TemplateError, match=r"filter plugin 'ansible\.builtin\.from_json' failed: .* expects text, not int"
+            TemplateError, match=r"filter plugin 'ansible\.builtin\.from_json' failed: .* text, got int"
         ):
             render("5 | from_json")
         with pytest.raises(TemplateError, match=r"The filter plugin 'ansible\.builtin\.zip' failed: "):
