@@ -1,8 +1,8 @@
 """
 Remove what is not used: containers that do not run, images, networks, volumes, and what builds have left behind.
 
-A dry run names what would go by the engine's own rules, and how much room that gives as far as the engine tells: the
-layers that removed images share with each other are not counted.
+A dry run names what would go by the engine's own rules, and how much room that gives as far as the engine tells: layers
+that removed images share with each other are not counted, and those that the builder's cache holds on to are.
 """
 
 import time

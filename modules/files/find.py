@@ -46,6 +46,8 @@ class Find(Query):
     limit = Arg(int, "Stop after this many", default=None)
 
     def check_arguments(self):
+        if self.limit is not None and self.limit < 1:
+            raise ModuleFailed("limit: should be at least 1, got %d" % self.limit, hint="leave it out for no limit")
         self.oldest = _measure("age", self.age, SECONDS)
         self.smallest = _measure("size", self.size, BYTES)
         self.bits = None if self.mode is None else _mode.parse(self.mode, 0)
@@ -71,7 +73,11 @@ class Find(Query):
                 if self.limit is not None and len(found) >= self.limit:
                     break
                 found.append(entry)
-        message = "Not all paths examined, check warnings for details" if self.skipped else "All paths examined"
+        message = "All paths examined"
+        if self.limit is not None and len(found) >= self.limit:
+            message = "Limit of matches reached"
+        if self.skipped:
+            message = "Not all paths examined, check warnings for details"
         result = {"files": found, "matched": len(found), "examined": self.examined}
         return dict(result, msg=message, skipped_paths=self.skipped, changed=False)
 

@@ -63,7 +63,8 @@ class Flow:
     One host's way through one play.
 
     selected: tells whether a task's tags are asked for. notified: the handlers to run for this host.
-    failed: whether the host goes no further in the play, but for handlers that are forced.
+    failed: whether the host has failed, and no rescue takes over: only what runs `always` and forced handlers follow.
+    ended: whether it has left the play without having failed.
     begins: tells the task to begin at; all before it are passed over. None: at the first.
     on_rescue: called with the failure when a rescue takes over.
     """
@@ -85,6 +86,7 @@ class Flow:
         self.begins = begins
         self.notified: set[int] = set()
         self.failed = False
+        self.ended = False
         self.roles_done: set[str] = set()
         self._roles_begun: set[str] = set()
         self._rescuable = 0
@@ -106,7 +108,7 @@ class Flow:
                     yield from self._block(block, (number, 0))
                 yield from self._handlers((number, 1))
         except EndOfPlay:
-            return
+            self.ended = True
         except HostFailed:
             self.failed = True
             if self.force_handlers:
@@ -133,6 +135,7 @@ class Flow:
             yield from self._body(block, order)
         except HostFailed:
             self._forgiven = False
+            self.failed = self.failed or not self._rescuable
             yield from self._nodes(block.always, order)
             if not self._forgiven:
                 raise

@@ -238,19 +238,24 @@ class PlayRun:
     def _rescued(self, host: str, failed: HostFailed) -> None:
         if failed.spread:
             return
-        task = failed.task
         self.owner.stats.rescued(host)
-        values = {
-            "ansible_failed_task": {"name": task.name if task else "", "action": task.module if task else ""},
-            "ansible_failed_result": failed.outcome.result,
-        }
-        self.owner.work(host).variables.assign(values)
+        result = failed.outcome.result
+        known = self._described(failed.task) if failed.task else {}
+        self.owner.work(host).variables.assign({"ansible_failed_task": known, "ansible_failed_result": result})
+
+    def _described(self, task: Task) -> dict[str, Any]:
+        """What `ansible_failed_task` holds: the task's keywords as they are written, its name rendered."""
+        found: dict[str, Any] = {name: task.keyword(name) for name in keywords.names_on("task")}
+        found |= {name: task.gathered(name) for name in ("environment", "module_defaults")}
+        found |= {"when": task.conditions, "tags": sorted(task.tags), "vars": task.keywords.get("vars", {})}
+        return {**found, "name": self.title(task) if task.name else "", "action": task.module, "args": task.args}
 
     def _notify(self, on: TaskOnHost, host: str, outcome: Outcome) -> None:
-        names = [name for names in on.task.gathered("notify") for name in names]
-        if not names or (outcome.status is not Status.CHANGED and not outcome.result.get("changed")):
+        names = on.task.keyword("notify")
+        if not names or outcome.status is not Status.CHANGED:
             return
-        wanted = [name for item in on.items for name in self.engine.render(names, item.scope)]
+        ran = [item for item in on.items if item.result and not item.result.get("skipped")]
+        wanted = [name for item in ran for name in self.engine.render(names, item.scope)]
         listed = [one for name in wanted for one in (name if isinstance(name, list) else [name])]
         for one in dict.fromkeys(str(name) for name in listed):
             self._notify_one(one, host, on)
@@ -407,10 +412,10 @@ class PlayRun:
             return self.delegate(on, on.scope) or on.work
         return on.work
 
-    def learn_facts(self, on: TaskOnHost, facts: dict[str, Any]) -> None:
-        """Take in facts that a module returned."""
+    def learn_facts(self, on: TaskOnHost, facts: dict[str, Any]) -> Callable[[], None]:
+        """Take in facts that a module returned; returns what undoes it."""
         asked = {GATHERED: True} if on.module in ("setup", "gather_facts") else {}
-        self.facts_target(on).variables.facts.update({**facts, **asked})
+        return self.facts_target(on).variables.facts.update({**facts, **asked})
 
     def learn_secrets(self, module: str, args: dict[str, Any]) -> None:
         """Have the secret arguments of a task masked wherever they would be seen."""
@@ -440,9 +445,9 @@ class PlayRun:
             return keywords.check(apply, "block", self.loader.problems)
 
     def alive(self) -> list[str]:
-        """The hosts of the play that have not failed."""
-        failed = {host for host, flow in self.flows.items() if flow.failed} | self.lost
-        return [host for host in self.hosts if host not in self.owner.gone and host not in failed]
+        """The hosts of the play that have neither failed nor left it."""
+        away = {host for host, flow in self.flows.items() if flow.failed or flow.ended} | self.lost
+        return [host for host in self.hosts if host not in self.owner.gone and host not in away]
 
     def alive_in_batch(self) -> list[str]:
         """Those of them that are run together now."""

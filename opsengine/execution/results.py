@@ -24,8 +24,15 @@ def truth(value: Any) -> bool:
 
 
 def completed(result: Result) -> Result:
-    """The result with the keys that every registered variable has."""
+    """
+    The result with the keys that every registered variable has.
+
+    As in Ansible a task whose condition did not hold does not say whether it failed, nor does an include, nor one whose
+    host was out of reach.
+    """
     result.setdefault("changed", False)
+    if "failed" not in result and ({"skip_reason", "include_args", "unreachable"} & result.keys()):
+        return result
     if "rc" in result and "failed" not in result and result["rc"] not in (0, None):
         result["failed"] = True
     result.setdefault("failed", False)
@@ -95,14 +102,13 @@ def joined(items: list[Result]) -> Result:
         "msg": "All items completed",
     }
     if not items:
-        found.update(skipped=True, skipped_reason="No items in the list", changed=False)
-    elif all(item.get("skipped") for item in items):
+        return {"results": [], "changed": False, "skipped": True, "skipped_reason": "No items in the list"}
+    if all(item.get("skipped") for item in items):
         found.update(skipped=True, msg="All items skipped")
     if any(item.get("failed") for item in items):
         found.update(failed=True, msg="One or more items failed")
     if any(item.get("unreachable") for item in items):
         found.update(unreachable=True)
-    found.setdefault("failed", False)
     found.setdefault("skipped", False)
     return found
 

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from opsengine.execution.play import PlayRun
 
 
+NOT_OF_HOSTVARS = (
+    *("hostvars", "vars", "ansible_search_path", "play_hosts", "ansible_play_hosts"),
+    *("ansible_play_batch", "ansible_play_hosts_all", "ansible_play_name"),
+)
+"""What is not among the variables of a host as `hostvars` lists them: it belongs to the play, or has no end."""
+
+
 def early_renderer(engine: Engine, extra_vars: Mapping[str, Any]) -> Render:
     """Renders what has to be known before any host is: the names of imports."""
     return lambda text, layers: engine.render(text, Scope(engine, [extra_vars, *layers]))
@@ -53,7 +60,7 @@ class Scopes:
 
     def of(self, work: HostWork, task: Task | None) -> Scope:
         """The variables of a host in a task."""
-        magic = Lookups({**self._shared, **self._of_host_and_task(work, task)})
+        magic = Lookups({**self._shared, **self._of_host_and_task(work, task)}, unlisted=("vars",))
         files = self._host_files(magic, work.variables, task) if self.files.by_host else self._same_files
         layers = self.layers.layers(magic, work.variables, task, files)
         scope = Scope(self.run.engine, [*layers, {"ansible_host": work.name}])
@@ -71,7 +78,7 @@ class Scopes:
 
     def _of_host(self, name: str) -> Scope:
         work = self.run.work(name)
-        magic = Lookups({**self._shared, **self._of_host_and_task(work, None)})
+        magic = Lookups({**self._shared, **self._of_host_and_task(work, None)}, unlisted=NOT_OF_HOSTVARS)
         layers = self.layers.of_host(magic, work.variables)
         scope = Scope(self.run.engine, layers)
         scope.files = ControllerFiles(self.play_run.play, None, scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,6 +73,8 @@ class TaskOnHost:
         self.item: Item | None = None
         self.items: list[Item] = []
         self.hidden = task.keyword("no_log") not in (None, False)
+        self._undoing: list[Callable[[], None]] = []
+        """How to undo what variables and facts the task has set."""
 
     def outcome(self) -> Outcome:
         """Run the task; never raises for what goes wrong with the task or the host."""
@@ -83,7 +86,7 @@ class TaskOnHost:
             result = _out_of_reach(error)
         except OpsError as error:
             result = _failed(error, self.task.origin)
-        outcome = self._concluded(completed(result))
+        outcome = self._concluded(result)
         outcome.seconds = time.monotonic() - began
         return outcome
 
@@ -109,8 +112,10 @@ class TaskOnHost:
         status = status_of(result)
         hint, origin = result.pop("hint", None), result.pop("_origin", None)
         name = self.task.keywords.get("register")
-        if name:
+        if name and (self.kind is None or self.kind.module != "meta"):
             self._register(str(name), result)
+        if status is Status.FAILED:
+            self._take_back()
         if status in (Status.FAILED, Status.UNREACHABLE) and self._is_ignored(status):
             status = Status.IGNORED
         elif status is Status.FAILED and self.rescuable:
@@ -125,6 +130,11 @@ class TaskOnHost:
     def _ignores(self, status: Status, item: Item | None) -> bool:
         self.item = item
         return self._truth("ignore_errors" if status is Status.FAILED else "ignore_unreachable", False)
+
+    def _take_back(self) -> None:
+        """Undo what variables and facts a task has set that has failed in the end, in one item or as a whole."""
+        for undo in reversed(self._undoing):
+            undo()
 
     def _register(self, name: str, result: Result) -> None:
         kept = {key: value for key, value in result.items() if not key.startswith("_")}
@@ -321,7 +331,7 @@ class TaskOnHost:
             result["attempts"] = item.attempts
         facts = result.get("ansible_facts")
         if isinstance(facts, dict) and self.kind is None:
-            self.run.learn_facts(self, facts)
+            self._undoing.append(self.run.learn_facts(self, facts))
         brought = result.pop("_brings", None)
         if brought:
             self.target.foresee(brought, self.run.title(self.task))
@@ -377,7 +387,10 @@ class TaskOnHost:
 
     def expression(self, text: Text) -> Any:
         """The value of an expression; something missing is shown as such, as Ansible's debug does."""
-        return self.engine.expression(text, text.origin, self.here, gap="VARIABLE IS NOT DEFINED!")
+        value, problems = self.engine.displayed(text, text.origin, self.here)
+        for number, problem in enumerate(problems, 1):
+            warnings.warn(f"{text.origin}: error {number} - {problem}", stacklevel=2)
+        return value
 
     def condition(self, test: Any) -> bool:
         """Whether a condition holds in this task."""
@@ -395,10 +408,10 @@ class TaskOnHost:
 
     def set_variables(self, values: Mapping[str, Any], as_facts: bool) -> None:
         """Set variables of the host, and of the delegate where the task says `delegate_facts`."""
-        target = self.run.facts_target(self)
-        target.variables.assign(values)
+        variables = self.run.facts_target(self).variables
+        self._undoing.append(variables.assign(values))
         if as_facts:
-            target.variables.facts.update(values)
+            self._undoing.append(variables.facts.update(values))
         self._forget_rendered()
 
     def _forget_rendered(self) -> None:

@@ -15,9 +15,9 @@ from opsengine.errors import OpsError, TemplateError, UndefinedVariable, UsageEr
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
-from opsengine.templating.lazy import OMIT, STRICT, Omit, filled, known, plain, trusted, type_name
+from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, trusted, type_name
 from opsengine.templating.scope import Scope
-from opsengine.templating.undefined import Broken, Missing, MissingUsed, is_missing
+from opsengine.templating.undefined import Broken, Missing, MissingUsed
 from opsengine.vault.values import Confidential, Encrypted
 
 SIMPLE = re.compile(r"\{\{\s*(?!(?:true|false|none|True|False|None|not)\b)([A-Za-z_]\w*)\s*\}\}")
@@ -176,21 +176,36 @@ class Engine:
             return explained(error, shown, origin)
         return None
 
-    def expression(self, text: str, origin: Origin, scope: Scope, gap: str | None = None) -> Any:
-        """
-        The value of a bare expression (no braces) as plain data, or Undefined; a broken variable is an error.
-
-        gap: what is to stand for something missing, the value itself or an element of it; None: elements are errors.
-        """
+    def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
+        """The value of a bare expression (no braces), which may be Undefined."""
         try:
-            value = self._evaluate(text, "expression", scope, origin)
-            if gap is not None:
-                return filled(value, lambda missing: gap if is_missing(missing) else str(missing))
-            return value if is_missing(value) else plain(value)
+            return self._evaluate(text, "expression", scope, origin)
         except MissingUsed as error:
-            if not isinstance(error.what, Broken):
-                return error.what if gap is None else gap
+            return error.what
+        except Exception as error:
             raise explained(error, text, origin, scope) from error
+
+    def displayed(self, text: str, origin: Origin, scope: Scope) -> tuple[Any, list[str]]:
+        """
+        The value of a bare expression for people to look at, and what is wrong with it.
+
+        As in Ansible's debug, `<< error 1 - ... >>` stands for each element that is missing; what fails otherwise is
+        an error here too.
+        """
+        problems: list[str] = []
+
+        def instead(missing: Undefined) -> str:
+            if isinstance(missing, Broken) or not isinstance(missing, Missing):
+                raise _use_of(missing)
+            problems.append(missing.explain(scope).message)
+            return f"<< error {len(problems)} - {problems[-1]} >>"
+
+        try:
+            return plain(self._evaluate(text, "expression", scope, origin), instead=instead), problems
+        except MissingUsed as error:
+            if isinstance(error.what, Broken):
+                raise explained(error, text, origin, scope) from error
+            return instead(error.what), problems
         except Exception as error:
             raise explained(error, text, origin, scope) from error
 
@@ -326,7 +341,11 @@ def _as_template(expression: str) -> str:
 
 def _check(value: Any) -> None:
     if isinstance(value, Undefined):
-        raise MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(value._undefined_message)
+        raise _use_of(value)
+
+
+def _use_of(value: Undefined) -> Exception:
+    return MissingUsed(value) if isinstance(value, Missing) else jinja2.UndefinedError(value._undefined_message)
 
 
 def _as_long(value: Any, source: str, newline: str = "\n") -> Any:

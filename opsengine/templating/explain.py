@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,9 @@ from jinja2.environment import Template
 from opsengine.errors import OpsError, TemplateError
 from opsengine.source.text import Origin
 from opsengine.templating.undefined import MissingUsed
+
+VARIABLE = re.compile(r"\s*(\{\{)?\s*\w+\s*(\}\})?\s*")
+"""What is a variable and nothing else tells nothing that its name has not told."""
 
 
 def explained(error: Exception, text: str | None, origin: Origin, known: Iterable[str] = ()) -> OpsError:
@@ -27,7 +31,7 @@ def explained(error: Exception, text: str | None, origin: Origin, known: Iterabl
     if isinstance(error, MissingUsed):
         missing = error.what.explain(known)
         if missing.origin is None:
-            missing.message += shown
+            missing.message += "" if text is not None and VARIABLE.fullmatch(text) else shown
             missing.origin = origin
         return missing
     if isinstance(error, jinja2.TemplateSyntaxError):

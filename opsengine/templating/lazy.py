@@ -244,14 +244,18 @@ def type_name(value: Any) -> str:
     return kind.__name__
 
 
-def plain(value: Any, strictly: bool = True) -> Any:
+Instead = Callable[[Undefined], Any]
+"""Gives what stands in a value in the place of something missing."""
+
+
+def plain(value: Any, strictly: bool = True, instead: Instead | None = None) -> Any:
     """
     A rendered value as plain data: no template, no lazy container, nothing omitted left, tuples and sets as lists.
 
     Text of the project's files that is no template stays `Text`: a condition may be given by a variable's value.
 
-    strictly: what is neither data nor a container of data is an error; otherwise it is left as it is.
-    Raises TemplateError, and MissingUsed for something missing.
+    strictly: what is neither data nor a container of data is an error; otherwise it is left as it is. instead: what to
+    put in the place of something missing, which is an error otherwise (MissingUsed). Raises TemplateError.
     """
     if value is None or isinstance(value, (bool, int, float)):
         return value
@@ -259,22 +263,23 @@ def plain(value: Any, strictly: bool = True) -> Any:
         if type(value) is str or (isinstance(value, Text) and not value.is_template):
             return value
         return str(value)
-    if isinstance(value, dict):
-        pairs = value.items() if type(value) is LazyDict else dict.items(value)
-        return {plain(key, strictly): plain(item, strictly) for key, item in pairs if item is not OMIT}
-    if isinstance(value, (list, tuple)):
-        return [plain(item, strictly) for item in value if item is not OMIT]
-    if isinstance(value, Undefined):
-        # jinja2's own is what an `if` without `else` gives; the engine's fails here.
-        text = str(value)
-        if strictly:
-            raise TemplateError("a condition without `else` is false, so that there is no value", hint="add an `else`")
-        return text
-    if isinstance(value, SCALARS):
-        return value
     if isinstance(value, Mapping):
-        return {plain(key, strictly): plain(item, strictly) for key, item in value.items() if item is not OMIT}
-    return _of_other_kind(value, strictly)
+        pairs = value.items() if type(value) is LazyDict or not isinstance(value, dict) else dict.items(value)
+        found = ((plain(key, strictly), item) for key, item in pairs if item is not OMIT)
+        return {key: plain(item, strictly, instead) for key, item in found}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, strictly, instead) for item in value if item is not OMIT]
+    if isinstance(value, Undefined):
+        return instead(value) if instead else _not_missing(value, strictly)
+    return value if isinstance(value, SCALARS) else _of_other_kind(value, strictly)
+
+
+def _not_missing(value: Undefined, strictly: bool) -> str:
+    # jinja2's own is what an `if` without `else` gives; the engine's fails here.
+    text = str(value)
+    if strictly:
+        raise TemplateError("a condition without `else` is false, so that there is no value", hint="add an `else`")
+    return text
 
 
 def trusted(value: Any) -> Any:
@@ -298,17 +303,6 @@ def known(value: Any) -> Any:
         return {key: item for key, item in pairs if item is not OMIT}
     if isinstance(value, (list, tuple)):
         return [item for item in map(known, value) if item is not OMIT]
-    return plain(value)
-
-
-def filled(value: Any, gap: Callable[[Undefined], Any]) -> Any:
-    """As `plain`, with something else in place of what is missing, however deep."""
-    if isinstance(value, Undefined):
-        return gap(value)
-    if isinstance(value, Mapping):
-        return {plain(key): filled(item, gap) for key, item in value.items() if item is not OMIT}
-    if isinstance(value, (list, tuple)):
-        return [filled(item, gap) for item in value if item is not OMIT]
     return plain(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 GATHERED = "_ansible_facts_gathered"
@@ -76,16 +76,24 @@ class Facts(Mapping[str, Any]):
         self._keep = keep
         self._short: dict[str, Any] | None = None
 
-    def update(self, facts: Mapping[str, Any]) -> None:
-        """Learn facts under their injected names."""
+    def update(self, facts: Mapping[str, Any]) -> Callable[[], None]:
+        """Learn facts under their injected names; returns what undoes it."""
+        undo = _undoing(self.known, facts)
         self.known.update(facts)
-        self._short = None
-        if self._keep is not None:
-            self._keep(self.known)
+        self._changed()
+
+        def forget() -> None:
+            undo()
+            self._changed()
+
+        return forget
 
     def forget(self) -> None:
         """Know nothing any more."""
         self.known.clear()
+        self._changed()
+
+    def _changed(self) -> None:
         self._short = None
         if self._keep is not None:
             self._keep(self.known)
@@ -145,8 +153,23 @@ class HostVariables:
         self.included: dict[str, Any] = {}
         self.connection_version = 0
 
-    def assign(self, values: Mapping[str, Any]) -> None:
-        """Set variables as set_fact and register do."""
+    def assign(self, values: Mapping[str, Any]) -> Callable[[], None]:
+        """Set variables as set_fact and register do; returns what undoes it."""
+        undo = _undoing(self.set, values)
         self.set.update(values)
         if any(name.startswith("ansible_") for name in values):
             self.connection_version += 1
+        return undo
+
+
+def _undoing(store: dict[str, Any], names: Iterable[str]) -> Callable[[], None]:
+    """What gives names back the values that they have in a store now."""
+    before = {name: store[name] for name in names if name in store}
+    new = [name for name in names if name not in store]
+
+    def undo() -> None:
+        for name in new:
+            store.pop(name, None)
+        store.update(before)
+
+    return undo

@@ -7,7 +7,7 @@ Each is worked out when it is read. After ansible-core's table of special variab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from opsengine.inventory.model import LOCALHOST
@@ -16,10 +16,15 @@ ANSIBLE_VERSION = {"full": "2.19.0", "major": 2, "minor": 19, "revision": 0, "st
 
 
 class Lookups(Mapping[str, Any]):
-    """A mapping of names to functions that give their values; a function that gives None hides its name."""
+    """
+    A mapping of names to functions that give their values; a function that gives None hides its name.
 
-    def __init__(self, functions: Mapping[str, Callable[[], Any]]) -> None:
+    unlisted: names that are there, but not among those counted.
+    """
+
+    def __init__(self, functions: Mapping[str, Callable[[], Any]], unlisted: Collection[str] = ()) -> None:
         self._functions = functions
+        self._unlisted = unlisted
 
     def __contains__(self, name: object) -> bool:
         return name in self._functions and self._functions[str(name)]() is not None
@@ -28,7 +33,7 @@ class Lookups(Mapping[str, Any]):
         return self._functions[name]()
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._functions if name in self)
+        return (name for name in self._functions if name not in self._unlisted and name in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -322,7 +322,9 @@ class Agent:
                     kill_tree(task.pid, signal.SIGKILL)
                     task.deadline = None
                 else:
-                    self._interrupt(task, "Timed out after %g second(s)." % task.timeout, {"period": task.timeout})
+                    whole = int(task.timeout) == task.timeout
+                    limit = {"period": int(task.timeout) if whole else task.timeout}
+                    self._interrupt(task, "Timed out after %g second(s)." % task.timeout, limit)
 
     def _interrupt(self, task, why, timedout=None):
         task.ending = why

@@ -50,7 +50,7 @@ class IncludeTasks(ControllerModule):
         def fill(around: Block) -> None:
             around.body = [tasks_of_file(task.loader, path, around, isinstance(task.task, Handler))]
 
-        return {"include": str(self.file), "_included": Inclusion(path, fill, self.apply or {})}
+        return {"include": str(self.file), "include_args": {}, "_included": Inclusion(path, fill, self.apply or {})}
 
 
 class IncludeRole(ControllerModule):

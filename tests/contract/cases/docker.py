@@ -7,7 +7,8 @@ from tests.contract.case import Case
 CLEAN = (
     "systemctl reset-failed docker; systemctl start docker; docker rm -f $(docker ps -aq) 2>/dev/null; "
     "docker network prune -f >/dev/null; docker volume ls -q | xargs -r docker volume rm >/dev/null; "
-    "docker rmi -f $(docker images -q opsengine/case) 2>/dev/null; mkdir -p {folder}/context; "
+    # An image that others are built on goes after them.
+    "for i in 1 2 3; do docker rmi -f $(docker images -q) 2>/dev/null; done; mkdir -p {folder}/context; "
     "cp /bin/busybox {folder}/context/; printf 'FROM scratch\\nCOPY busybox /bin/busybox\\n' > {folder}/context/Dockerfile; "
 )
 IMAGE = CLEAN + "docker build -q -t opsengine/case:1 {folder}/context >/dev/null; "

@@ -3,7 +3,8 @@
 from tests.contract.case import Case
 from tests.contract.cases.docker import CONTAINERS, IMAGES, NETWORKS, RUN, VOLUMES
 
-EVERYTHING = f"{CONTAINERS}; {NETWORKS}; {VOLUMES}; {IMAGES}; docker system df -v --format '{{{{json .BuildCache}}}}'"
+CACHE = "docker system df -v --format '{{range .BuildCache}}{{.ID}} {{end}}'"
+EVERYTHING = f"{CONTAINERS}; {NETWORKS}; {VOLUMES}; {IMAGES}; {CACHE}"
 ENDED = (
     "docker run --name ended -v /data -v kept:/kept opsengine/case:1 /bin/busybox sh -c 'echo note > /note'; "
     "docker create --name idle -l keep=yes opsengine/case:1 /bin/busybox true; "

@@ -67,7 +67,7 @@ class TestAFileThatCannotBeUsed:
             ("plugin: generator\nhosts: {name: x}\nlayers: {a: b}", "the layer `a` should be a list, found a text"),
             (
                 "plugin: generator\nhosts: {name: '{{ b }}'}\nlayers: {a: [c]}",
-                "p.yml:2:15: 'b' is undefined in `{{ b }}`",
+                "p.yml:2:15: 'b' is undefined",
             ),
             ("plugin: generator\nhosts: {name: '{{ a }}'}\nlayers: {a: [1]}", "the name of a host should be a text"),
             (
