@@ -211,6 +211,10 @@ class _Placed(_Attributes):
         attributes = self._attributes_of(place, entry)
         uid, gid = ids(attributes)
         mode = int(attributes["mode"], 8) if "mode" in attributes else None
+        if os.path.islink(place):
+            # The link goes, and the new file has nothing of what it led to.
+            mode = 0o666 & ~current_umask() if mode is None else mode
+            uid, gid = (os.geteuid() if uid == -1 else uid), (os.getegid() if gid == -1 else gid)
         try:
             with replacing(place, mode, uid, gid) as file:
                 for chunk in entry.chunks(self.context.content):
@@ -240,6 +244,8 @@ class _Placed(_Attributes):
 
     def returns(self, change, state):
         result = {"dest": self.root}
+        if not self.planned:
+            return result  # without `force`, what is there is left alone, and nothing is told of it
         if self.single is not None and self.single.kind == "file":
             result["checksum"] = self.single.sha1
             if self.written:

@@ -45,7 +45,7 @@ class Assemble(_Placed):
 
     def returns(self, change, state):
         result = dict(super().returns(change, state), src=self.src)
-        if not change:
+        if self._manifest is None:
             result.update(msg="OK")
         if self.single is not None:
             result.update(md5sum=hashlib.md5(self.single.data).hexdigest())

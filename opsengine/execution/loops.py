@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 from opsengine.execution.terms import looks_back
+from opsengine.playbook.keywords import is_variable_name
 from opsengine.playbook.nodes import Loop, Task
 from opsengine.source.text import Text
 from opsengine.templating.lazy import OMIT, plain
@@ -21,11 +23,22 @@ if TYPE_CHECKING:
 RETRIES, DELAY = 3, 5.0
 
 
+def named(on: TaskOnHost, loop: Loop) -> Loop:
+    """The loop with the names of its variables rendered. Raises TaskFailed for what cannot be a variable's name."""
+    names = {"loop_var": loop.loop_var, "index_var": loop.index_var}
+    found = {key: on.engine.render(name, on.scope) for key, name in names.items() if name is not None}
+    found = {key: name for key, name in found.items() if name is not OMIT}
+    for key, name in found.items():
+        if not is_variable_name(name):
+            raise TaskFailed(f"`{key}` should be the name of a variable, got {name!r}", origin=loop.origin)
+    return replace(loop, **found)
+
+
 def values(on: TaskOnHost, loop: Loop) -> list[Any]:
     """What the loop runs over. Raises TaskFailed when that is no list."""
     if loop.lookup:
         return _looked_up(on, loop)
-    terms = on.engine.resolve(loop.over, on.scope)
+    terms = on.engine.render(loop.over, on.scope)
     if isinstance(terms, list):
         return terms
     raise TaskFailed(
@@ -40,7 +53,7 @@ def _looked_up(on: TaskOnHost, loop: Loop) -> list[Any]:
     if lookup is None:
         raise TaskFailed(f"there is no lookup `{loop.lookup}`", origin=loop.origin)
     first_found = str(loop.lookup).rpartition(".")[2] == "first_found"
-    render = on.engine.render_known if first_found else on.engine.resolve
+    render = on.engine.render_known if first_found else on.engine.render
     terms = render(loop.over, on.scope)
     listed = terms if isinstance(terms, list) else [] if terms is OMIT else [terms]
     if first_found:

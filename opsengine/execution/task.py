@@ -21,9 +21,9 @@ from opsengine.execution.outcome import Outcome
 from opsengine.execution.results import Result, asynchronous, completed, joined, judge, status_of, truth, visible
 from opsengine.execution.terms import Terms, vary
 from opsengine.playbook.arguments import FURTHER
-from opsengine.playbook.nodes import Block, Task
+from opsengine.playbook.nodes import Block, Loop, Task
 from opsengine.source.text import Origin, Text, TextDict
-from opsengine.templating.lazy import OMIT, plain, trusted
+from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.scope import Scope
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class TaskOnHost:
         self.control: str | None = None
         self.item: Item | None = None
         self.items: list[Item] = []
+        self.loop: Loop | None = None
         self.hidden = task.keyword("no_log") not in (None, False)
         self._undoing: list[Callable[[], None]] = []
         """How to undo what variables and facts the task has set."""
@@ -145,8 +146,8 @@ class TaskOnHost:
         return self.run_item(self.items[0])
 
     def _looped(self) -> Result:
-        loop = self.task.loop
-        assert loop is not None
+        assert self.task.loop is not None
+        loop = self.loop = loops.named(self, self.task.loop)
         try:
             values = loops.values(self, loop)
         except TemplateError:
@@ -160,7 +161,7 @@ class TaskOnHost:
         told: Result = {}
         for item, result in zip(items, results, strict=False):
             told = {name: result.pop(name) for name in ("hint", "_origin") if name in result} | told
-            result.update({key: trusted(value) for key, value in item.values.items()})
+            result.update({key: plain(value) for key, value in item.values.items()})
         return {**joined(results), **told}
 
     def run_item(self, item: Item) -> Result:
@@ -240,10 +241,10 @@ class TaskOnHost:
         written = self.task.args
         unrendered = self.kind.unrendered if self.kind else ()
         if not isinstance(written, dict):
-            written = self.engine.resolve(written, scope)
+            written = self.engine.render(written, scope)
             if not isinstance(written, dict):
                 raise TaskFailed(f"the arguments should be a mapping, got {written!r}", origin=self.task.args_origin)
-        further = self.engine.resolve(written.get(FURTHER), scope)
+        further = self.engine.render(written.get(FURTHER), scope)
         if further is not None and not isinstance(further, dict):
             raise TaskFailed(f"the arguments should be a mapping, got {further!r}", origin=self.task.args_origin)
         args = dict(further or {})
@@ -348,7 +349,7 @@ class TaskOnHost:
         return result
 
     def _announce(self, item: Item, result: Result) -> None:
-        loop = self.task.loop
+        loop = self.loop
         if loop is None or not item.values:
             return
         label = loops.label(self, loop, item.scope)

@@ -8,7 +8,6 @@ After ansible-core 2.19's table of playbook keywords
 from __future__ import annotations
 
 from dataclasses import dataclass
-from keyword import kwlist
 from typing import Any
 
 from opsengine.errors import InputError, near
@@ -275,8 +274,8 @@ _CONVERTERS = {
 
 
 def is_variable_name(name: Any) -> bool:
-    """Whether a variable can have this name: one that Python and jinja2 take for a name."""
+    """Whether a variable can have this name: one that jinja2 takes for a name, in ASCII."""
     return isinstance(name, str) and name.isidentifier() and name.isascii() and name not in RESERVED
 
 
-RESERVED = frozenset([*kwlist, "true", "false", "none"])
+RESERVED = frozenset(("true", "false", "none", "True", "False", "None", "not"))

@@ -15,7 +15,7 @@ from opsengine.errors import OpsError, TemplateError, UndefinedVariable, UsageEr
 from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
-from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, trusted, type_name
+from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, type_name
 from opsengine.templating.scope import Scope
 from opsengine.templating.undefined import Broken, Missing, MissingUsed
 from opsengine.vault.values import Confidential, Encrypted
@@ -84,21 +84,6 @@ class Engine:
         if isinstance(value, (str, int, float, bool, type(None), Omit)):
             return value
         return self._finished(value, None, scope)
-
-    def resolve(self, value: Any, scope: Scope) -> Any:
-        """As `render`, but what is text of the project's own files stays `Text`: see `trusted`."""
-        if isinstance(value, dict):
-            pairs = ((plain(key), self.resolve(item, scope)) for key, item in value.items())
-            return {key: item for key, item in pairs if item is not OMIT}
-        if isinstance(value, list):
-            return [item for item in (self.resolve(item, scope) for item in value) if item is not OMIT]
-        if not isinstance(value, Text) or not value.is_template:
-            return value
-        try:
-            found = self.render_string(value, scope)
-            return found if found is OMIT else trusted(found)
-        except Exception as error:
-            raise explained(error, value, value.origin, scope) from error
 
     def render_known(self, value: Any, scope: Scope) -> Any:
         """As `render`, but elements that name something missing are left out too (`with_first_found`)."""

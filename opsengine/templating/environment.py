@@ -305,25 +305,24 @@ def header(text: str) -> tuple[str, dict[str, Any]]:
         return text, {}
     line, newline, rest = text[len(HEADER) :].partition("\n")
     if not newline:
-        raise jinja2.TemplateSyntaxError(f"a newline is missing after the `{HEADER}` line", 1)
+        raise jinja2.TemplateSyntaxError(f"Missing newline after '{HEADER}' override", 1)
     options: dict[str, Any] = {}
     for pair in line.split(","):
         name, colon, value = pair.partition(":")
         name = name.strip()
-        if not colon or name not in OVERRIDES:
+        if not colon:
+            problem = "Missing key-value separator `:`" if pair.strip() else "Empty pair"
+            raise jinja2.TemplateSyntaxError(f"{problem} in '{HEADER}' override {line.strip()!r}", 1)
+        if name not in OVERRIDES:
             known = ", ".join(sorted(OVERRIDES))
-            raise jinja2.TemplateSyntaxError(
-                f"`{pair.strip()}` in the `{HEADER}` line is no `option: value` of {known}", 1
-            )
+            raise jinja2.TemplateSyntaxError(f"Invalid '{HEADER}' override key {name!r}, known ones: {known}", 1)
         try:
             options[name] = ast.literal_eval(value.strip())
         except (ValueError, SyntaxError):
-            raise jinja2.TemplateSyntaxError(
-                f"`{value.strip()}` in the `{HEADER}` line is no Python value", 1
-            ) from None
+            raise jinja2.TemplateSyntaxError(f"{name} in '{HEADER}' override is no Python value: {value}", 1) from None
         if not isinstance(options[name], OVERRIDES[name]):
             wanted = OVERRIDES[name].__name__
-            raise jinja2.TemplateSyntaxError(f"{name} in the `{HEADER}` line should be of type {wanted}", 1)
+            raise jinja2.TemplateSyntaxError(f"{name} in '{HEADER}' override should be of type {wanted}", 1)
     return rest, options
 
 

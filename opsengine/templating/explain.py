@@ -39,7 +39,9 @@ def explained(error: Exception, text: str | None, origin: Origin, known: Iterabl
     if isinstance(error, SyntaxError):  # of the Python code that a template becomes
         return TemplateError(f"Syntax error in template: {error.msg}{shown}", origin=origin)
     if isinstance(error, RecursionError):
-        return TemplateError(f"Recursive loop detected{shown}", origin=origin, hint="something is defined by itself")
+        return TemplateError(
+            f"Recursive loop detected in template{shown}", origin=origin, hint="something is defined by itself"
+        )
     if isinstance(error, jinja2.TemplateNotFound):
         return TemplateError(f"there is no template {error}{shown}", origin=origin)
     kind = "" if isinstance(error, jinja2.TemplateError) else "Error rendering template: "

@@ -16,6 +16,7 @@ from jinja2.runtime import Undefined
 
 from opsengine.errors import TemplateError
 from opsengine.source.text import Text
+from opsengine.vault.values import Decrypted
 
 STRICT: ContextVar[bool] = ContextVar("STRICT", default=False)
 """Whether to read something missing out of a lazy container is to use it: so it is in filters, tests and methods."""
@@ -252,7 +253,8 @@ def plain(value: Any, strictly: bool = True, instead: Instead | None = None) -> 
     """
     A rendered value as plain data: no template, no lazy container, nothing omitted left, tuples and sets as lists.
 
-    Text of the project's files that is no template stays `Text`: a condition may be given by a variable's value.
+    Text of the project's files that is no template stays `Text`: a condition may be given by a variable's value. What
+    was a `!vault` value stays `Decrypted`.
 
     strictly: what is neither data nor a container of data is an error; otherwise it is left as it is. instead: what to
     put in the place of something missing, which is an error otherwise (MissingUsed). Raises TemplateError.
@@ -260,9 +262,8 @@ def plain(value: Any, strictly: bool = True, instead: Instead | None = None) -> 
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, str):
-        if type(value) is str or (isinstance(value, Text) and not value.is_template):
-            return value
-        return str(value)
+        kept = type(value) is str or isinstance(value, Decrypted) or (isinstance(value, Text) and not value.is_template)
+        return value if kept else str(value)
     if isinstance(value, Mapping):
         pairs = value.items() if type(value) is LazyDict or not isinstance(value, dict) else dict.items(value)
         found = ((plain(key, strictly), item) for key, item in pairs if item is not OMIT)
@@ -280,18 +281,6 @@ def _not_missing(value: Undefined, strictly: bool) -> str:
     if strictly:
         raise TemplateError("a condition without `else` is false, so that there is no value", hint="add an `else`")
     return text
-
-
-def trusted(value: Any) -> Any:
-    """As `plain`, but text of the project stays what it is, so that it may still be taken for a condition."""
-    if isinstance(value, Text):
-        return value
-    if isinstance(value, dict):
-        pairs = value.items() if type(value) is LazyDict else dict.items(value)
-        return {trusted(key): trusted(item) for key, item in pairs if item is not OMIT}
-    if isinstance(value, list):
-        return [trusted(item) for item in value if item is not OMIT]
-    return plain(value)
 
 
 def known(value: Any) -> Any:

@@ -9,6 +9,7 @@ from opsengine.errors import OpsError, TemplateError, UndefinedVariable
 from opsengine.source.text import Text, merged
 from opsengine.templating.lazy import LazyDict, LazyList, has_templates
 from opsengine.templating.undefined import Broken, MissingBecause
+from opsengine.vault.values import Encrypted
 
 if TYPE_CHECKING:
     from opsengine.templating.engine import Engine
@@ -88,13 +89,15 @@ class Scope(Mapping[str, Any]):
             chain = " -> ".join(
                 [*list(self._rendering.values())[list(self._rendering).index(id(text)) :], name or text]
             )
-            raise TemplateError(f"Recursive loop detected: defined by itself: {chain}", origin=text.origin)
+            raise TemplateError(f"Recursive loop detected in template: defined by itself: {chain}", origin=text.origin)
         self._rendering[id(text)] = name or text
         try:
             return self.engine.render_string(text, self)
         except UndefinedVariable as error:
             return MissingBecause(name=str(text)).because(error)
         except OpsError as error:
+            if isinstance(text, Encrypted):
+                error.message += " (undecryptable variable)"
             return Broken(name=str(text)).because(error)
         finally:
             del self._rendering[id(text)]

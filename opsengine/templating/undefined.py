@@ -31,6 +31,8 @@ class Missing(jinja2.StrictUndefined):
         owner = self._undefined_obj
         shown = name if isinstance(name, (str, int, float, type(None))) else f"({type_name(name)})"
         message = f"object of type '{type_name(owner)}' has no attribute {shown!r}"
+        if isinstance(name, int):
+            message = f"{type_name(owner)} object has no element {name}: {message}"
         if not isinstance(owner, Mapping):
             return UndefinedVariable(message)
         keys = [str(key) for key in owner]

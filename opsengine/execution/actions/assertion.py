@@ -34,6 +34,6 @@ class Assert(ControllerModule):
         written = self.that
         if isinstance(written, Text) and written.is_template:
             with suppress(TemplateError):
-                found = task.engine.resolve(written, task.here)
+                found = task.engine.render(written, task.here)
                 written = found if isinstance(found, list) else written
         return written if isinstance(written, list) else [written]

@@ -19,6 +19,11 @@ class Debug(ControllerModule):
     var = Arg(Raw, "The name of a variable, or an expression, whose value is shown", default=None)
     verbosity = Arg(int, "Show it only with at least so many -v", default=0)
 
+    def __init__(self, given: dict[str, Any]) -> None:
+        super().__init__(given)
+        if "msg" in given:
+            self.msg = given["msg"]  # None is a message, too: the value of a variable.
+
     def perform(self, task: Any) -> dict[str, Any]:
         """The message or value as the result."""
         if self.verbosity > task.verbosity:

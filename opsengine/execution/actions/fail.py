@@ -3,7 +3,6 @@
 from typing import Any
 
 from modules.kit.args import Arg, Raw
-from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
 
 
@@ -15,5 +14,5 @@ class Fail(ControllerModule):
     msg = Arg(Raw, "Why it fails", default="Failed as requested from task")
 
     def perform(self, task: Any) -> dict[str, Any]:
-        """Always raises."""
-        raise TaskFailed(self.msg)
+        """The failure."""
+        return {"failed": True, "changed": False, "msg": self.msg}

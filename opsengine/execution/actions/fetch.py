@@ -49,7 +49,10 @@ class Fetch(ControllerModule):
         result = {"changed": True, "dest": str(dest), "remote_md5sum": None, "remote_checksum": checksum}
         if task.check:
             return {**result, "checksum": checksum, "md5sum": None}
-        self._bring(task, dest, int(there["size"]), checksum if self.validate_checksum else None)
+        try:
+            self._bring(task, dest, int(there["size"]), checksum if self.validate_checksum else None)
+        except OSError as error:
+            raise TaskFailed(f"{dest} cannot be written on the controller: {error.strerror}") from None
         return {**result, **_sums(dest)}
 
     def _problem(self, there: dict[str, Any]) -> str | None:

@@ -1,5 +1,6 @@
 """Bring in tasks, roles and variables while a play runs."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from opsengine.execution.actions.base import ControllerModule
 from opsengine.playbook.nodes import Block, Handler
 from opsengine.playbook.tasks import tasks_of_file
 from opsengine.source.yaml import load_file
-from opsengine.templating.lazy import plain
 
 
 @dataclass(frozen=True)
@@ -118,15 +118,18 @@ class IncludeVars(ControllerModule):
             found.update(values or {})
         found = {self.name: found} if self.name else found
         if self.hash_behaviour == "merge":
-            before = task.work.variables.included
+            before = {name: task.variables[name] for name in found if name in task.variables}
             found = {name: _merged(before.get(name), value) for name, value in found.items()}
         task.include_variables(found)
-        return {"ansible_included_var_files": [str(path) for path in paths], "ansible_facts": plain(found)}
+        return {"ansible_included_var_files": [str(path) for path in paths], "ansible_facts": found}
 
     def _folder(self, task: Any) -> list[Path]:
-        folder = task.find_file("vars", self.dir)
+        folder = self._place(task)
         endings = {f".{ending.lstrip('.')}" if ending else "" for ending in self.extensions}
-        found = [path for path in sorted(folder.rglob("*")) if path.is_file() and self._wanted(path, folder)]
+        walked = sorted(os.walk(folder, followlinks=True))
+        files = [Path(parent, name) for parent, _, names in walked for name in sorted(names)]
+        own = task.task.role.path / "vars" / "main.yml" if task.task.role else None
+        found = [path for path in files if path != own and self._wanted(path, folder)]
         other = [path for path in found if path.suffix not in endings]
         if other and not self.ignore_unknown_extensions:
             message = f"{other[0]} does not have a valid extension: {', '.join(self.extensions)}"
@@ -137,12 +140,27 @@ class IncludeVars(ControllerModule):
             )
         return [path for path in found if path not in other]
 
+    def _place(self, task: Any) -> Path:
+        """The folder: beside the file that the task is in, unless that is a role's; then in the role's vars first."""
+        beside = Path(task.task.origin.file).parent / self.dir
+        folder: Path = beside if task.task.role is None and beside.exists() else task.find_file("vars", self.dir)
+        if not folder.is_dir():
+            raise TaskFailed(f"{folder} is not a directory")
+        return folder
+
     def _wanted(self, path: Path, folder: Path) -> bool:
         if self.depth and len(path.relative_to(folder).parts) > self.depth:
             return False
-        if self.files_matching and not re.search(self.files_matching, path.name):
+        if self.files_matching and not _found(self.files_matching, path.name):
             return False
-        return not any(re.search(pattern + r"$", path.name) for pattern in self.ignore_files)
+        return not any(_found(pattern + "$", path.name) for pattern in self.ignore_files)
+
+
+def _found(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error as error:
+        raise TaskFailed(f"`{pattern}` is no pattern: {error}", hint="files are told by regular expressions") from None
 
 
 def _merged(old: Any, new: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Lookups of variables, hosts and settings."""
+"""Lookups of variables and hosts."""
 
 from __future__ import annotations
 
@@ -63,25 +63,4 @@ def inventory_hostnames(terms: list[Any], variables: Variables) -> list[str]:
             return []
 
 
-def config(
-    terms: list[Any],
-    variables: Variables,
-    *,
-    on_missing: str = "error",
-    plugin_type: str | None = None,
-    plugin_name: str | None = None,
-    show_origin: Any = False,
-) -> list[Any]:
-    """Refused: these are Ansible's own settings, which opsengine does not have; on_missing may be warn or skip."""
-    if on_missing not in ("error", "warn", "skip"):
-        raise TemplateError(f"on_missing should be error, warn or skip, not `{on_missing}`")
-    for term in terms:
-        message = f"there is no setting `{_identifier(term)}`: opsengine has none of Ansible's"
-        if on_missing == "error":
-            raise TemplateError(message, hint="use a variable with a default instead")
-        if on_missing == "warn":
-            warnings.warn(message, stacklevel=2)
-    return []
-
-
-LOOKUPS = {"config": config, "inventory_hostnames": inventory_hostnames, "varnames": varnames, "vars": vars}
+LOOKUPS = {"inventory_hostnames": inventory_hostnames, "varnames": varnames, "vars": vars}

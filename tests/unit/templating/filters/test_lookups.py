@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from opsengine.config import Config
 from opsengine.errors import TemplateError
 from opsengine.templating.lookups import all_lookups
 
@@ -127,7 +128,13 @@ class TestALookup:
         with pytest.raises(TemplateError, match="returned 3: no such luck"):
             look_up("pipe", "echo no such luck >&2; exit 3")
 
-    def test_has_none_of_ansibles_settings(self) -> None:
-        assert [] == look_up("config", "DEFAULT_ROLES_PATH", on_missing="skip")
-        with pytest.raises(TemplateError, match="none of Ansible's"):
-            look_up("config", "DEFAULT_ROLES_PATH")
+    def test_gives_settings_by_ansibles_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("opsengine.config.config", lambda: Config({"ANSIBLE_FORKS": "7"}, {"ANSIBLE_TIMEOUT": "3"}))
+        monkeypatch.setenv("ANSIBLE_FORKS", "7")
+        names = ("DEFAULT_FORKS", "DEFAULT_TIMEOUT", "HOST_KEY_CHECKING")
+        assert [7, 3, True] == look_up("config", *names)
+        expected = [[7, "env: ANSIBLE_FORKS"], [3, "ansible.cfg"], [True, "default"]]
+        assert expected == look_up("config", *names, show_origin=True)
+        assert [] == look_up("config", "NO_SUCH_SETTING", on_missing="skip")
+        with pytest.raises(TemplateError, match="No config definition exists for 'NO_SUCH_SETTING'"):
+            look_up("config", "NO_SUCH_SETTING")

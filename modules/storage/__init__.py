@@ -1,0 +1,1 @@
+"""Modules for disks: partitions, logical volumes and file systems."""
