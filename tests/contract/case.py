@@ -39,6 +39,7 @@ class Case:
     applied again), `action` (runs each time) or `query` (changes nothing). undo: arguments that take it back. same:
     whether nothing is to be done from the start. volatile: words in keys of a diff that differ from run to run.
     lab: whether it needs a host. docker: whether one with an engine inside. rpm: whether one of the RPM family.
+    disks: whether one that is there for disks, and gets the programs for them.
     """
 
     module: str
@@ -55,6 +56,7 @@ class Case:
     lab: bool = False
     docker: bool = False
     rpm: bool = False
+    disks: bool = False
 
     def __str__(self) -> str:
         return f"{self.module}: {self.name}"

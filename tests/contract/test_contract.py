@@ -37,7 +37,10 @@ def host(lab: Lab) -> Iterator[LabTarget]:
     target.agent.close()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not (case.lab or case.docker or case.rpm)], ids=str)
+LOCAL = [case for case in CASES if not (case.lab or case.docker or case.rpm or case.disks)]
+
+
+@pytest.mark.parametrize("case", LOCAL, ids=str)
 def test_a_module_keeps_the_contract(case: Case, local: LocalTarget) -> None:
     keep(case, local)
 
@@ -69,6 +72,19 @@ def rpm_host(lab: Lab) -> Iterator[LabTarget]:
 @pytest.mark.parametrize("case", [case for case in CASES if case.rpm], ids=str)
 def test_a_module_keeps_the_contract_on_a_host_of_the_rpm_family(case: Case, rpm_host: LabTarget) -> None:
     keep(case, rpm_host)
+
+
+@pytest.fixture(scope="module")
+def disk_host(lab: Lab) -> Iterator[LabTarget]:
+    target = LabTarget(lab.host("contract-disks"), client)
+    yield target
+    target.run("umount -q /mnt/trial; true")
+    target.agent.close()
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.disks], ids=str)
+def test_a_module_keeps_the_contract_on_a_host_for_disks(case: Case, disk_host: LabTarget) -> None:
+    keep(case, disk_host)
 
 
 def keep(case: Case, target: Target) -> None:
