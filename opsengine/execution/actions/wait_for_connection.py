@@ -23,7 +23,7 @@ class WaitForConnection(ControllerModule):
         """Try until it answers; raises TaskFailed when the time is over."""
         began = time.monotonic()
         if task.check:
-            return {"changed": False, "elapsed": 0}
+            return {"changed": False, "skipped": True}
         task.run.stopping.wait(self.delay)
         task.reset_connection()
         while True:
