@@ -58,7 +58,8 @@ CASES = [
          arrange=IMAGE + "mkfs.ext4 -q {folder}/img 100M", lab=True,
          snapshot="tune2fs -l {folder}/img | grep 'Block c'"),
     Case("filesystem", "leaves an ext4 alone that has grown", {**FS, "resizefs": True},
-         arrange=IMAGE + "truncate -s 262145K {folder}/img; mkfs.ext4 -q {folder}/img; truncate -s 262200K {folder}/img",
+         arrange=IMAGE
+         + "truncate -s 262145K {folder}/img; mkfs.ext4 -q {folder}/img; truncate -s 262200K {folder}/img",
          lab=True, same=True, snapshot="tune2fs -l {folder}/img | grep 'Block c'"),
     Case("filesystem", "lets an xfs grow", {"dev": "{folder}/disk1", "fstype": "xfs", "resizefs": True},
          arrange=LOOPS + "umount -q /mnt/trial; mkdir -p /mnt/trial; mkfs.xfs -q -d size=300m {folder}/disk1;"
