@@ -75,10 +75,13 @@ def secrets_of(found: tuple[Settings, Become | None]) -> Iterator[str]:
 
 def gather_task(play: Play) -> Task:
     """The task that gathers a play's facts."""
-    names = {"gather_subset": "gather_subset", "gather_timeout": "gather_timeout", "fact_path": "fact_path"}
-    args = {arg: play.keywords[keyword] for keyword, arg in names.items() if keyword in play.keywords}
-    keywords = {"name": "Gathering Facts", "tags": ["always"]}
-    return play_wide_task(play, "setup", args, keywords)
+    names = ("gather_subset", "gather_timeout", "fact_path")
+    args = {name: play.keywords[name] for name in names if name in play.keywords}
+    subset = args.get("gather_subset", ())
+    if len(subset) == 1:
+        args["gather_subset"] = subset[0]  # a template may give the whole list
+    tags = {} if play.tags else {"tags": ["always"]}
+    return play_wide_task(play, "setup", args, {"name": "Gathering Facts", **tags})
 
 
 def play_wide_task(play: Play, module: str, args: dict[str, Any], keywords: dict[str, Any]) -> Task:

@@ -91,7 +91,6 @@ class Flow:
         self._roles_begun: set[str] = set()
         self._rescuable = 0
         self._forgiven = False
-        self._section: Order = (0,)
 
     def notify(self, handler: Handler) -> None:
         """Have a handler run at the next flush."""
@@ -103,17 +102,23 @@ class Flow:
             for task in self.first:
                 yield from self._task(task, (0,))
             for number, section in enumerate(self.play.sections, 1):
-                self._section = (number,)
-                for block in section:
-                    yield from self._block(block, (number, 0))
-                yield from self._handlers((number, 1))
+                yield from self._of_section(number, section)
         except EndOfPlay:
             self.ended = True
         except HostFailed:
             self.failed = True
-            if self.force_handlers:
-                yield from self._handlers((*self._section, 2))
             raise
+
+    def _of_section(self, number: int, section: Iterable[Block]) -> Steps:
+        try:
+            for block in section:
+                yield from self._block(block, (number, 0))
+        except HostFailed:
+            self.failed = True
+            if self.force_handlers:
+                yield from self._handlers((number, 1))
+            raise
+        yield from self._handlers((number, 1))
 
     def _nodes(self, nodes: Iterable[Task | Block], order: Order) -> Steps:
         for node in nodes:

@@ -17,7 +17,7 @@ from opsengine.connection.settings import Settings
 from opsengine.errors import InputError, OpsError, TaskFailed, UndefinedVariable, near
 from opsengine.events import Event, HostResult, HostStarted, Notice, Status, TaskEnded, TaskStarted
 from opsengine.execution import connecting
-from opsengine.execution.actions.include import Inclusion
+from opsengine.execution.actions.include import IncludeVars, Inclusion
 from opsengine.execution.actions.meta import Meta
 from opsengine.execution.flow import Flow, HostFailed, Step, begins_at
 from opsengine.execution.host import HostWork
@@ -28,7 +28,7 @@ from opsengine.execution.strategy import STRATEGIES, Limits, Linear
 from opsengine.execution.task import TaskOnHost
 from opsengine.playbook import keywords
 from opsengine.playbook.nodes import Block, Handler, Node, Play, Task, with_role_names
-from opsengine.source.text import Origin, Text, TextDict
+from opsengine.source.text import Origin, Text, TextDict, origin_of
 from opsengine.templating.lazy import OMIT, plain
 from opsengine.templating.scope import Scope
 from opsengine.variables.host import GATHERED
@@ -43,7 +43,7 @@ GATHERING = ("implicit", "explicit", "smart")
 class PlayRun:
     """One play of a run, on one batch of hosts after another."""
 
-    def __init__(self, run: Run, play: Play, hosts: Sequence[str], selected: Sequence[str]) -> None:
+    def __init__(self, run: Run, play: Play, selected: Sequence[str]) -> None:
         self.owner = run
         self.play = play
         self.engine = run.engine
@@ -52,11 +52,12 @@ class PlayRun:
         self.loader = run.loader
         self.stopping = run.stopping
         self.emit: Callable[[Event], None] = run.bus.emit
-        self.hosts = list(hosts)
         self.selected_hosts = list(selected)
         """Those that the play's pattern selects, whether or not they have failed before."""
         self.batch: list[str] = []
         self.ended = False
+        self.broken_off = False
+        """Whether more hosts of a batch have failed than the play allows."""
         self.lost: set[str] = set()
         """Hosts of the batch that are out of reach."""
         self.flows: dict[str, Flow] = {}
@@ -68,8 +69,8 @@ class PlayRun:
 
     # Running
 
-    def run_batch(self, batch: Sequence[str], pool: ThreadPoolExecutor) -> dict[str, HostFailed]:
-        """Run the play on one batch; returns the hosts that failed."""
+    def run_batch(self, batch: Sequence[str], size: int, pool: ThreadPoolExecutor) -> dict[str, HostFailed]:
+        """Run the play on one batch; returns the hosts that failed. size: with those that have failed before."""
         self.batch = list(batch)
         self.lost = set()
         self.flows = {host: self._flow(host) for host in batch}
@@ -79,12 +80,21 @@ class PlayRun:
         strategy.width = self._width
         strategy.exists = lambda host: self.owner.inventory.host(host) is not None
         strategy.skips = self._skips if self.options.step else None
-        percentage = self.engine.render(self.play.keywords.get("max_fail_percentage"), self.scopes.of_play())
-        if self._gathers_silently() and "always" not in self.options.skip_tags:
+        if self._gathers_silently():
             self.owner.stats.gathering(host for host in batch if not self._knows_enough(host))
-        failed = strategy.play(self.flows, Limits(percentage, len(batch)))
+        failed = strategy.play(self.flows, Limits(self._max_fail_percentage(), size))
+        self.broken_off = strategy.broken_off
         self.owner.stats.gathered(batch)
         return failed
+
+    def _max_fail_percentage(self) -> float | None:
+        written = self.play.keywords.get("max_fail_percentage")
+        value = self.engine.render(written, self.scopes.of_play())
+        try:
+            return None if value is None or value is OMIT else float(str(value).rstrip("%"))
+        except ValueError:
+            message = f"`max_fail_percentage` should be a number, got {value!r}"
+            raise InputError(message, origin=origin_of(written, self.play.origin)) from None
 
     def _strategy(self) -> type[Linear]:
         wanted = self.play.keywords.get("strategy") or config().get("ANSIBLE_STRATEGY", "linear")
@@ -96,12 +106,11 @@ class PlayRun:
 
     def _flow(self, host: str) -> Flow:
         wanted = "gather_facts" in self.play.keywords and self._truth(self.play, "gather_facts")
-        wanted = wanted and not self._knows_enough(host)
+        wanted = wanted and not self._knows_enough(host) and self.owner.selected(connecting.gather_task(self.play))
         first = [connecting.gather_task(self.play)] if wanted else []
         if wanted or self._gathers_silently():
             self._gather_when_used(self.owner.work(host))
-        said = "force_handlers" in self.play.keywords
-        force = self._truth(self.play, "force_handlers") if said else self.options.force_handlers
+        force = self._truth(self.play, "force_handlers", self.options.force_handlers)
         begins = functools.partial(begins_at, self.options.start_at) if self.owner.waiting else None
         return Flow(self.play, first, self.owner.selected, lambda failed: self._rescued(host, failed), force, begins)
 
@@ -112,17 +121,18 @@ class PlayRun:
 
     def _gathers_silently(self) -> bool:
         """Whether facts are gathered, though only when they are needed, as the play does not say."""
-        return (
-            "gather_facts" not in self.play.keywords and config().choice("ANSIBLE_GATHERING", GATHERING) != "explicit"
-        )
+        silent = "gather_facts" not in self.play.keywords
+        silent = silent and config().choice("ANSIBLE_GATHERING", GATHERING) != "explicit"
+        return silent and self.owner.selected(connecting.gather_task(self.play))
 
-    def _truth(self, node: Node, keyword: str) -> bool:
-        """Whether a keyword holds that is said once for all hosts."""
+    def _truth(self, node: Node, keyword: str, default: bool = False) -> bool:
+        """Whether a keyword holds that is said once for all hosts; the default where nothing is said, or omit."""
         kind = self.modules.controller(node.module) if isinstance(node, Task) and keyword == "run_once" else None
         value = node.keyword(keyword)
         if isinstance(value, Text):
             value = self.engine.render(value, self.scope(self.owner.work(self.batch[0]), None))
-        return (kind is not None and kind.once) or truth(value)
+        said = value is not None and value is not OMIT
+        return (kind is not None and kind.once) or (truth(value) if said else default)
 
     def _is_inline(self, task: Task) -> bool:
         kind = self.modules.controller(task.module)
@@ -154,19 +164,32 @@ class PlayRun:
         if not self._is_silent(task):
             self.emit(TaskEnded(task=self._numbers[id(task), hosts[0]], seconds=seconds))
 
-    def _share(self, task: Task, outcome: Outcome, hosts: Sequence[str]) -> None:
-        """Have a task that ran once count for all hosts: what it registered and what facts it set."""
+    def _share(self, task: Task, outcome: Outcome, first: str, hosts: Sequence[str]) -> None:
+        """Have a task that ran once, on the first host, count for all: what it registered and what facts it set."""
         if not truth(task.keyword("run_once")):
             return  # Modules that run once by themselves register on their one host, as in Ansible.
         name = task.keywords.get("register")
-        facts = None if truth(task.keyword("delegate_facts")) else outcome.result.get("ansible_facts")
+        kept = {key: value for key, value in outcome.result.items() if not key.startswith("_")}
+        for host in hosts:
+            if name:
+                self.owner.work(host).variables.assign({str(name): kept})
+        if outcome.status in (Status.OK, Status.CHANGED) and not truth(task.keyword("delegate_facts")):
+            for result in outcome.result["results"] if task.loop else [outcome.result]:
+                if isinstance(result.get("ansible_facts"), dict):
+                    self._share_facts(task, result, first, hosts)
+
+    def _share_facts(self, task: Task, result: dict[str, Any], first: str, hosts: Sequence[str]) -> None:
+        facts = result["ansible_facts"]
+        included = self.owner.work(first).variables.included
         for host in hosts:
             variables = self.owner.work(host).variables
-            if name:
-                variables.assign({str(name): outcome.result})
-            if isinstance(facts, dict) and self.modules.controller(task.module) is not None:
+            if self.modules.controller(task.module) is IncludeVars:
+                variables.included.update({name: included[name] for name in facts if name in included})
+                continue
+            sets = self.modules.controller(task.module) is not None
+            if sets:
                 variables.assign(facts)
-            elif isinstance(facts, dict):
+            if not sets or result.get("_cacheable"):
                 variables.facts.update(facts)
 
     def _step(self, host: str, step: Step) -> Outcome:
@@ -212,8 +235,8 @@ class PlayRun:
         self.lost.clear()
         for flow in self.flows.values():
             flow.failed = False
-        self.owner.gone.difference_update(self.hosts)
-        self.owner.unreachable.difference_update(self.hosts)
+        self.owner.gone.difference_update(self.selected_hosts)
+        self.owner.unreachable.difference_update(self.selected_hosts)
 
     def _report(self, host: str, number: int, task: Task, outcome: Outcome, hidden: bool, delegate: str | None) -> None:
         shown, diffs, assumes = visible(outcome.result, hidden)
@@ -447,12 +470,12 @@ class PlayRun:
     def alive(self) -> list[str]:
         """The hosts of the play that have neither failed nor left it."""
         away = {host for host, flow in self.flows.items() if flow.failed or flow.ended} | self.lost
-        return [host for host in self.hosts if host not in self.owner.gone and host not in away]
+        return [host for host in self.selected_hosts if host not in self.owner.gone and host not in away]
 
     def alive_in_batch(self) -> list[str]:
         """Those of them that are run together now."""
-        batch = set(self.batch)
-        return [host for host in self.alive() if host in batch]
+        alive = set(self.alive())
+        return [host for host in self.batch if host in alive]
 
     def shared(self, key: Any, make: Callable[[], Any]) -> Any:
         """Something made once for all hosts of the play."""
@@ -473,7 +496,7 @@ class PlayRun:
         settings, become = self.settings(work, task, scope)
         file = library.find("setup")
         assert file is not None
-        args = self.engine.render(task.args, scope) if isinstance(task.args, TextDict) else dict(task.args)
+        args = {name: self.engine.render(value, scope) for name, value in task.args.items()}
         environment = self.environment(task, scope, gathering=True)
         for _, result in work.run(settings, become, Request(module=file, items=[args], environment=environment)):
             if result.get("failed"):

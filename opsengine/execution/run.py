@@ -23,7 +23,7 @@ from opsengine.execution.play import PlayRun
 from opsengine.execution.scopes import early_renderer, learner
 from opsengine.execution.stats import Stats
 from opsengine.inventory.load import load_inventory
-from opsengine.inventory.model import Inventory
+from opsengine.inventory.model import Host, Inventory
 from opsengine.inventory.patterns import ordered, select
 from opsengine.inventory.variables import VarsFolders, combine
 from opsengine.playbook.loader import Loader
@@ -171,24 +171,28 @@ class Run:
         if not remaining:
             reason = "no host matches its pattern" if not hosts else "every host has failed before"
             self.bus.emit(PlaySkipped(play=self.title(play), reason=reason, origin=play.origin))
-            return not hosts
+            return True
         if self.waiting and not self._begins_in(play):
             reason = "the task to begin at is not in it"
             self.bus.emit(PlaySkipped(play=self.title(play), reason=reason, origin=play.origin))
             return True
         self.stats.expect(remaining)
-        play_run = PlayRun(self, play, remaining, hosts)
-        batches = batch_sizes(self.engine.render(play.keywords.get("serial"), play_run.scopes.of_play()), remaining)
+        play_run = PlayRun(self, play, self.selected_by(play))
+        batches = batch_sizes(self.engine.render(play.keywords.get("serial"), play_run.scopes.of_play()), hosts)
         for number, batch in enumerate(batches, 1):
+            # As in Ansible, hosts that have failed before keep their places in the batches.
+            left = [host for host in batch if host not in self.gone]
+            if not left:
+                continue
             name = self.title(play)
-            self.bus.emit(PlayStarted(play=name, hosts=batch, origin=play.origin, batch=(number, len(batches))))
-            failed = play_run.run_batch(batch, pool)
+            self.bus.emit(PlayStarted(play=name, hosts=left, origin=play.origin, batch=(number, len(batches))))
+            failed = play_run.run_batch(left, len(batch), pool)
             self._bury(failed)
             if self.stopping.is_set():
                 return False
             if play_run.ended:
                 break
-            if len(failed) == len(batch) or _stops_all(play, failed):
+            if len(failed) == len(batch) or play_run.broken_off:
                 return False
         self.waiting = False
         return True
@@ -217,10 +221,15 @@ class Run:
 
     def hosts_of(self, play: Play) -> list[str]:
         """The names of the hosts that a play's pattern and --limit select, in the play's order."""
-        pattern = ",".join(self.pattern_of(play))
         order = self.engine.render(play.keywords.get("order", "inventory"), self._early_scope(play))
-        hosts = ordered(select(self.inventory, pattern, self.options.limit), "inventory" if order is OMIT else order)
-        return [host.name for host in hosts]
+        return [host.name for host in ordered(self._selected(play), "inventory" if order is OMIT else order)]
+
+    def selected_by(self, play: Play) -> list[str]:
+        """The names of those hosts in the order of the pattern and the inventory."""
+        return [host.name for host in self._selected(play)]
+
+    def _selected(self, play: Play) -> list[Host]:
+        return select(self.inventory, ",".join(self.pattern_of(play)), self.options.limit)
 
     def work(self, name: str) -> HostWork:
         """The work of a host, made when it is first asked for; of a name not in the inventory too (delegate_to)."""
@@ -329,8 +338,12 @@ class Run:
         return next(self._numbers)
 
     def selected(self, task: Task) -> bool:
-        """Whether a task's tags are asked for."""
-        return tags_ask_for(task.tags, set(self.options.tags or ("all",)), set(self.options.skip_tags))
+        """Whether a task's tags are asked for; templates among them know what is known before any host is."""
+        tags = task.tags
+        if any(isinstance(tag, Text) and tag.is_template for tag in task.written_tags):
+            rendered = self.engine.render(task.written_tags, self._early_scope(task.play))
+            tags = frozenset(str(tag) for item in rendered for tag in (item if isinstance(item, list) else [item]))
+        return tags_ask_for(tags, set(self.options.tags or ("all",)), set(self.options.skip_tags))
 
     def warn(self, message: str) -> None:
         """Tell the person who runs it something."""
@@ -380,9 +393,3 @@ def _size(item: Any, total: int) -> int:
         return int(text)
     except ValueError:
         raise InputError(f"`serial` should be a number or a percentage, got {item!r}") from None
-
-
-def _stops_all(play: Play, failed: dict[str, HostFailed]) -> bool:
-    if not failed:
-        return False
-    return play.keywords.get("any_errors_fatal") is True or play.keywords.get("max_fail_percentage") is not None

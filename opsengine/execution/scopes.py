@@ -127,6 +127,8 @@ class Scopes:
             "vars": lambda: self.of(work, task),
             "ansible_search_path": lambda: ControllerFiles(self.play_run.play, task, None).search_path(),
         }
+        if task is not None:
+            found["environment"] = lambda: task.gathered("environment")
         role = task.role if task else None
         if role is not None:
             found |= _of_role(role)

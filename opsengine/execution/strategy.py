@@ -88,8 +88,8 @@ class Linear:
     Runs the steps of a batch of hosts in lock step.
 
     run: runs one step on one host. inline: tells steps that need no host and run at once. pool: runs the others.
-    begun, ended: called around each task with its hosts. share: called with the hosts that a `run_once` task did not
-    run on. stopped: whether to stop before the next task. truth: whether a keyword holds for a task.
+    begun, ended: called around each task with its hosts. share: called with the host that a `run_once` task ran on, and
+    the others. stopped: whether to stop before the next task. truth: whether a keyword holds for a task.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Linear:
         inline: Callable[[Task], bool],
         begun: Callable[[Task, Sequence[str]], None],
         ended: Callable[[Task, Sequence[str], float], None],
-        share: Callable[[Task, Outcome, Sequence[str]], None],
+        share: Callable[[Task, Outcome, str, Sequence[str]], None],
         stopped: Callable[[], bool],
         truth: Callable[[Task, str], bool],
     ) -> None:
@@ -118,6 +118,8 @@ class Linear:
         self.exists: Callable[[str], bool] = lambda host: True
         """Whether a host is in the inventory; it may have gone when the inventory was read again."""
         self.walkers: list[Walker] = []
+        self.broken_off = False
+        """Whether more hosts have failed than the play allows (`max_fail_percentage`)."""
         self.skips: Callable[[Task, str], bool] | None = None
         """Asks whether a task is passed over; None where nobody is asked."""
 
@@ -130,6 +132,7 @@ class Linear:
                 break
             self._turn(_hindmost(waiting), waiting)
             if _over(limits, walkers):
+                self.broken_off = True
                 for walker in walkers:
                     walker.stop()
         for walker in walkers:
@@ -152,7 +155,8 @@ class Linear:
             return
         once = self.truth(task, "run_once")
         if once:
-            self.share(task, outcomes[0], [walker.host for walker in everyone if walker is not group[0]])
+            first = group[0].host
+            self.share(task, outcomes[0], first, [walker.host for walker in everyone if walker.host != first])
             outcomes += [replace(outcomes[0], included=[], shared=True) for _ in group[1:]]
         failed = next((outcome for outcome in outcomes if outcome.failed), None)
         if failed is not None and (once or self.truth(task, "any_errors_fatal")):

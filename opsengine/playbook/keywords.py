@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from opsengine.errors import InputError, near
-from opsengine.source.text import COMMAND_LINE, Origin, Text, TextDict
+from opsengine.source.text import COMMAND_LINE, Origin, Text, TextDict, TextList
 
 NOT_YET = "not supported yet"
 
@@ -21,7 +21,8 @@ class Keyword:
     """
     One keyword: what type its value has, and where it may stand.
 
-    type: bool, int, number, text, list (one text counts as a list of one), mapping, condition, any.
+    type: bool, int, number, text, list (one text counts as a list of one), tags (a list, or a text with commas),
+    mapping, condition, any.
     on: of play, role, block, task, handler. refused: why it is not accepted, where it is not.
     """
 
@@ -58,7 +59,7 @@ KEYWORDS = {
         Keyword("port", "int", EVERYWHERE),
         Keyword("remote_user", "text", EVERYWHERE),
         Keyword("run_once", "bool", EVERYWHERE),
-        Keyword("tags", "list", EVERYWHERE),
+        Keyword("tags", "tags", EVERYWHERE),
         Keyword("throttle", "int", EVERYWHERE),
         Keyword("timeout", "int", EVERYWHERE),
         Keyword("vars", "mapping", EVERYWHERE),
@@ -170,7 +171,7 @@ def _misplaced(key: str, keyword: Keyword | None, place: str, origin: Origin) ->
 
 def typed(type_name: str, value: Any) -> Any:
     """A keyword's value in its type; templates stay as they are. Raises ValueError that says what was expected."""
-    if isinstance(value, Text) and value.is_template and type_name != "list":
+    if isinstance(value, Text) and value.is_template and type_name not in ("list", "tags"):
         return value
     convert = _CONVERTERS.get(type_name)
     return convert(value) if convert else value
@@ -225,6 +226,12 @@ def _list(value: Any) -> list[Any]:
     raise ValueError(f"should be a list, got {_kind(value)}")
 
 
+def _tags(value: Any) -> list[Any]:
+    if isinstance(value, Text):
+        return TextList((Text(part.strip(), value.origin) for part in value.split(",")), value.origin)
+    return _list(value)
+
+
 def _mapping(value: Any) -> Any:
     if isinstance(value, dict):
         return value
@@ -259,6 +266,7 @@ _CONVERTERS = {
     "text": _text,
     "variable": _variable,
     "list": _list,
+    "tags": _tags,
     "mapping": _mapping,
     "tasks": _tasks,
     "condition": _condition,

@@ -191,7 +191,7 @@ class Loader:
         plays = self._plays(target, {**variables, **given})
         for play in plays:
             if item.get("tags"):
-                tags = keywords.typed("list", item["tags"])
+                tags = keywords.typed("tags", item["tags"])
                 play.keywords["tags"] = TextList([*tags, *play.keywords.get("tags", [])], item.origin)
             if item.get("when") is not None:
                 play.keywords["when"] = item["when"]

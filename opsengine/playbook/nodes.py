@@ -49,13 +49,14 @@ class Node:
         return found[::-1]
 
     @cached_property
+    def written_tags(self) -> list[Any]:
+        """Its tags as they are written, those of everything around it included."""
+        return [tag for value in self.gathered("tags") for tag in value]
+
+    @cached_property
     def tags(self) -> frozenset[str]:
-        """Its tags, those of everything around it included."""
-        found: set[str] = set()
-        for value in self.gathered("tags"):
-            for tag in value:
-                found.update(part.strip() for part in str(tag).split(",") if part.strip())
-        return frozenset(found)
+        """Its tags, those of everything around it included; of a template the text of it."""
+        return frozenset(str(tag) for tag in self.written_tags if tag != "")
 
     @property
     def play(self) -> Play:

@@ -39,4 +39,4 @@ class SetFact(ControllerModule):
         if not self.values:
             raise TaskFailed("set_fact sets nothing", hint="write the variables as its arguments: NAME: VALUE")
         task.set_variables(self.values, as_facts=self.cacheable)
-        return {"ansible_facts": dict(self.values)}
+        return {"ansible_facts": dict(self.values), **({"_cacheable": True} if self.cacheable else {})}

@@ -39,7 +39,7 @@ def ran(tmp_path: Path, text: str, failing: set[tuple[str, str]], percentage: fl
             lambda task: False,
             lambda task, hosts: turns.append(f"{task.name}:{','.join(hosts)}"),
             lambda task, hosts, seconds: None,
-            lambda task, outcome, hosts: None,
+            lambda task, outcome, first, hosts: None,
             lambda: False,
             lambda task, keyword: task.keyword(keyword) is True,
         )
