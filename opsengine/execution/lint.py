@@ -125,16 +125,16 @@ class _Checker:
     def templates(self, value: Any, conditions: tuple[str, ...] = ()) -> None:
         for text in _texts(value, conditions):
             if text.is_template:
-                self.compiles(text, text, text.origin)
+                self.syntax(text)
 
     def condition(self, test: Any, origin: Origin) -> None:
         if isinstance(test, Text):
-            self.compiles(test, test if test.is_template else "{{" + test + "}}", test.origin)
+            self.syntax(test, condition=True)
 
-    def compiles(self, shown: str, source: str, origin: Origin) -> None:
-        error = self.engine.syntax_error(shown, source, origin)
+    def syntax(self, text: Text, condition: bool = False) -> None:
+        error = self.engine.syntax_error(text, condition)
         if error is not None:
-            self.problem(error.message, error.origin or origin, error.hint)
+            self.problem(error.message, error.origin or text.origin, error.hint)
 
     def file(self, task: Task) -> None:
         named = FILE_FOLDERS.get(short(task.module))

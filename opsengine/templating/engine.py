@@ -13,7 +13,7 @@ from jinja2.runtime import Undefined
 from opsengine.config import config
 from opsengine.errors import OpsError, TemplateError, UndefinedVariable, UsageError
 from opsengine.source.text import COMMAND_LINE, Origin, Text
-from opsengine.templating.environment import CURRENT, LazyTemplate, TemplateEnvironment, header
+from opsengine.templating.environment import CURRENT, HEADER, LazyTemplate, TemplateEnvironment, header
 from opsengine.templating.explain import explained, line_in, short
 from opsengine.templating.lazy import OMIT, STRICT, Omit, known, plain, type_name
 from opsengine.templating.scope import Scope
@@ -143,22 +143,33 @@ class Engine:
         """kind: text (of YAML), expression, condition (both without braces)."""
         with self._lock:
             if (text, kind) not in self._compiled:
-                environment = self._condition if kind == "condition" else self._text
-                if kind == "text":
-                    source, options = header(str(text))
-                    environment = environment.overlay(**options) if options else environment
-                else:
-                    source = _as_template(text)
-                self._compiled[text, kind] = _compiled(environment, source)
+                self._compiled[text, kind] = self._parsed(str(text), kind)
             return self._compiled[text, kind]
 
-    def syntax_error(self, shown: str, source: str, origin: Origin) -> OpsError | None:
-        """What is wrong with the syntax of a template (unknown filters and tests too); None when nothing is."""
+    def _parsed(self, text: str, kind: str) -> LazyTemplate:
         try:
-            text, options = header(source)
-            _compiled(self._text.overlay(**options) if options else self._text, text)
+            if kind != "text":
+                return (self._condition if kind == "condition" else self._text).from_expression(text)
+            source, options = header(text)
+            environment = self._text.overlay(**options) if options else self._text
+            return cast("LazyTemplate", environment.from_string(source))
+        except SyntaxError as error:  # What jinja2 lets through, and Python does not.
+            raise jinja2.TemplateSyntaxError(str(error.msg), 1) from error
+
+    def syntax_error(self, text: Text, condition: bool = False) -> OpsError | None:
+        """What is wrong with the syntax of a template or condition (unknown filters and tests too); None is nothing."""
+        stripped = text.strip()
+        try:
+            if condition:
+                self._parsed(stripped, "text" if is_all_template(stripped) else "condition")
+            else:
+                self._parsed(text, "text")
         except jinja2.TemplateError as error:
-            return explained(error, shown, origin)
+            return (
+                _in_condition(explained(error, text, text.origin), text)
+                if condition
+                else explained(error, text, text.origin)
+            )
         return None
 
     def expression(self, text: str, origin: Origin, scope: Scope) -> Any:
@@ -235,7 +246,7 @@ class Engine:
                 origin=origin,
             )
         text = Text(test.strip(), origin)
-        if not text.is_template or not (text.startswith(BEGINNINGS) and text.endswith(ENDS)):
+        if not is_all_template(text):
             return text
         value = self._conditional(lambda: self.render_string(text, scope), text, scope)
         if isinstance(value, Text):
@@ -258,10 +269,7 @@ class Engine:
         try:
             return value()
         except Exception as error:
-            found = explained(error, text, text.origin, scope)
-            if "{{" in text and "Syntax error" in found.message:
-                found.hint = "a condition is an expression already: write it without braces"
-            raise found from error
+            raise _in_condition(explained(error, text, text.origin, scope), text) from error
 
     def render_file(
         self, text: str, file: str, scope: Scope, options: Mapping[str, Any], search: Iterable[str] = ()
@@ -308,20 +316,20 @@ class Engine:
         return self._in_folders({}, (str(scope.get("playbook_dir", ".")),))
 
 
-def _compiled(environment: TemplateEnvironment, source: str) -> LazyTemplate:
-    try:
-        return cast("LazyTemplate", environment.from_string(source))
-    except SyntaxError as error:  # What jinja2 lets through, and Python does not.
-        raise jinja2.TemplateSyntaxError(str(error.msg), 1) from error
-
-
 def text_of_file(value: Any) -> str:
     """The value of a template file as the text that is written."""
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def _as_template(expression: str) -> str:
-    return "{{" + expression + "}}"
+def is_all_template(text: str) -> bool:
+    """Whether a text begins and ends with braces of jinja2."""
+    return text.startswith((*BEGINNINGS, HEADER)) and (text.endswith(ENDS) or text.startswith(HEADER))
+
+
+def _in_condition(error: OpsError, text: str) -> OpsError:
+    if "{{" in text and "Syntax error" in error.message:
+        error.hint = "a condition is an expression already: write it without braces"
+    return error
 
 
 def _check(value: Any) -> None:

@@ -17,6 +17,7 @@ from jinja2.compiler import Frame
 from jinja2.environment import Template, TemplateModule
 from jinja2.lexer import TOKEN_STRING, TOKEN_VARIABLE_BEGIN, TOKEN_VARIABLE_END, Lexer
 from jinja2.nativetypes import NativeCodeGenerator
+from jinja2.parser import Parser
 from jinja2.runtime import Context, Macro, Undefined
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
@@ -198,6 +199,16 @@ class TemplateEnvironment(SandboxedEnvironment):
         if self._doubling_lexer is None or self._doubling_lexer[0] != settings:
             self._doubling_lexer = (settings, _DoublingLexer(self))
         return self._doubling_lexer[1]
+
+    def from_expression(self, source: str) -> LazyTemplate:
+        """The template of a bare expression, as between braces."""
+        parser = Parser(self, source, state="variable")
+        expression = parser.parse_expression()
+        if not parser.stream.eos:
+            rest = parser.stream.current
+            raise jinja2.TemplateSyntaxError(f"unexpected '{rest.value}' behind the expression", rest.lineno)
+        expression.set_environment(self)
+        return cast("LazyTemplate", self.from_string(nodes.Template([nodes.Output([expression])], lineno=1)))
 
     @staticmethod
     def concat(values: Iterable[Any]) -> Any:
