@@ -1,5 +1,6 @@
 """File systems by their kind: what makes them, lets them grow, and tells their size."""
 
+import os
 import re
 
 from modules.kit import ModuleFailed, run
@@ -7,6 +8,10 @@ from modules.kit.process import find_command
 from modules.storage._devices import used_as
 
 EXT_FIELD = re.compile(r"^([A-Z][^:\n]*):[ \t]*(\d+)$", re.M)
+
+PAGE = os.sysconf("SC_PAGESIZE")
+SEGMENT = 2 << 20
+"""What f2fs takes of a device at a time, in bytes."""
 
 
 class Kind:
@@ -49,7 +54,8 @@ class Kind:
 class Ext(Kind):
     def free(self, device, size):
         found = {name: int(value) for name, value in EXT_FIELD.findall(self._asked("tune2fs", "-l", device))}
-        block, blocks = found["Block size"], size // found["Block size"]
+        block = found["Block size"]
+        blocks = size // max(block, PAGE) * max(block, PAGE) // block  # resize2fs takes whole pages
         # A last group that has hardly room for its own tables is not begun (libext2fs, ext2fs_initialize).
         rest = (blocks - found["First block"]) % found["Blocks per group"]
         tables = 53 + found["Inode blocks per group"] + found.get("Reserved GDT blocks", 0)
@@ -81,19 +87,14 @@ class Btrfs(Kind):
         return used, max(size // sector * sector - used, 0)
 
 
-class Fat(Kind):
-    def free(self, device, size):
-        said = self._asked("fatresize", "--info", device)
-        used = int(re.search(r"^(?:Cur s|S)ize:\s*(\d+)", said, re.M).group(1))
-        return used, max(size - used, 0)
-
-
 class F2fs(Kind):
+    """It takes whole segments of the device only."""
+
     def free(self, device, size):
         said = self._asked("dump.f2fs", device)
-        sector = int(re.search(r"sector size = (\d+)", said).group(1))
-        used = sector * int(re.search(r"total FS sectors = (\d+)", said).group(1))
-        return used, max(size // (1 << 21) * (1 << 21) - used, 0)
+        sector = re.search(r"sector size = (\d+)", said)
+        used = (int(sector.group(1)) if sector else 512) * int(re.search(r"total FS sectors = (\d+)", said).group(1))
+        return used, max(size // SEGMENT * SEGMENT - used, 0)
 
 
 class Lvm(Kind):
@@ -116,7 +117,7 @@ KINDS = {
     "ext4": _ext("ext4"),
     "xfs": Xfs("xfs", "xfsprogs", ["mkfs.xfs", "-f"], ["xfs_growfs"], (None, ["xfs_admin", "-U"])),
     "btrfs": Btrfs("btrfs", "btrfs-progs", ["mkfs.btrfs", "-f"], ["btrfs", "filesystem", "resize", "max"]),
-    "vfat": Fat("vfat", "dosfstools", ["mkfs.vfat"], ["fatresize", "-s", "max"]),
+    "vfat": Kind("vfat", "dosfstools", ["mkfs.vfat"]),
     "f2fs": F2fs("f2fs", "f2fs-tools", ["mkfs.f2fs", "-f"], ["resize.f2fs"]),
     "swap": Kind("swap", "util-linux", ["mkswap", "-f"]),
     "lvm": Lvm("LVM2_member", "lvm2", ["pvcreate", "-ff", "-y"], ["pvresize"],

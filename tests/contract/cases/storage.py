@@ -8,8 +8,8 @@ resized and removed in the metadata on the devices, but have no device of their 
 from tests.contract.case import Case
 
 TOOLS = (
-    "command -v parted mkfs.xfs mkfs.btrfs mkfs.vfat pvs > /dev/null || { apt-get -qq update; apt-get -qq install"
-    " parted xfsprogs btrfs-progs dosfstools lvm2; } > /dev/null 2>&1; "
+    "command -v parted mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.f2fs pvs > /dev/null || { apt-get -qq update; apt-get -qq"
+    " install parted xfsprogs btrfs-progs dosfstools f2fs-tools lvm2; } > /dev/null 2>&1; "
 )
 IMAGE = TOOLS + "truncate -s 300M {folder}/img; "
 # Something that ends with the host holds each device open, and so its file is let go when that ends.
@@ -43,6 +43,7 @@ CASES = [
     Case("filesystem", "makes an xfs", {**FS, "fstype": "xfs"}, arrange=IMAGE, snapshot=LOOK, lab=True),
     Case("filesystem", "makes a btrfs", {**FS, "fstype": "btrfs"}, arrange=IMAGE, snapshot=LOOK, lab=True),
     Case("filesystem", "makes a vfat", {**FS, "fstype": "vfat"}, arrange=IMAGE, snapshot=LOOK, lab=True),
+    Case("filesystem", "makes an f2fs", {**FS, "fstype": "f2fs"}, arrange=IMAGE, snapshot=LOOK, lab=True),
     Case("filesystem", "makes swap", {**FS, "fstype": "swap"}, arrange=IMAGE, snapshot=LOOK, lab=True),
     Case("filesystem", "makes a physical volume of LVM", {"dev": "{folder}/disk1", "fstype": "lvm"},
          arrange=LOOPS, snapshot=PVS, lab=True),
@@ -57,9 +58,12 @@ CASES = [
     Case("filesystem", "lets an ext4 grow", {**FS, "resizefs": True},
          arrange=IMAGE + "mkfs.ext4 -q {folder}/img 100M", lab=True,
          snapshot="tune2fs -l {folder}/img | grep 'Block c'"),
+    Case("filesystem", "lets an f2fs grow", {**FS, "fstype": "f2fs", "resizefs": True},
+         arrange=IMAGE + "mkfs.f2fs -q {folder}/img > /dev/null; truncate -s 401M {folder}/img", lab=True,
+         snapshot="dump.f2fs {folder}/img | grep 'total FS'"),
     Case("filesystem", "leaves an ext4 alone that has grown", {**FS, "resizefs": True},
-         arrange=IMAGE
-         + "truncate -s 262145K {folder}/img; mkfs.ext4 -q {folder}/img; truncate -s 262200K {folder}/img",
+         arrange=IMAGE + "truncate -s 262145K {folder}/img; mkfs.ext4 -q {folder}/img;"
+         " resize2fs {folder}/img 262145 2>&1; truncate -s 262200K {folder}/img",
          lab=True, same=True, snapshot="tune2fs -l {folder}/img | grep 'Block c'"),
     Case("filesystem", "lets an xfs grow", {"dev": "{folder}/disk1", "fstype": "xfs", "resizefs": True},
          arrange=LOOPS + "umount -q /mnt/trial; mkdir -p /mnt/trial; mkfs.xfs -q -d size=300m {folder}/disk1;"
