@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from opsengine.source.text import COMMAND_LINE, Origin, Text
 from opsengine.source.yaml import load_text
 from opsengine.templating.engine import Engine, text_of_file
 from opsengine.templating.environment import TemplateEnvironment
+from opsengine.templating.functions import equipped_engine
 from opsengine.templating.scope import Scope
 
 HERE = Origin("site.yml", 3, 7)
@@ -62,6 +64,43 @@ class TestATemplateInAVariable:
             render("{{ a }}", scope("a: '{{ b }}'\nb: '{{ a }}'"))
 
 
+class TestATemplateThatChangesAValue:
+    def test_changes_a_copy_of_the_variable(self) -> None:
+        facts = {"packages": ["a"], "deep": {"list": [1]}}
+        of = scope(facts=facts)
+        assert ["a", "b"] == render("{% set _ = facts.packages.append('b') %}{{ facts.packages }}", of)
+        assert [1, 2] == render("{% set _ = facts.deep.list.append(2) %}{{ facts.deep.list }}", of)
+        assert {"packages": ["a"], "deep": {"list": [1]}} == facts == render("{{ facts }}", of)
+
+    def test_may_change_what_it_made_itself(self) -> None:
+        assert [0, 2] == render(
+            "{% set l = [] %}{% for n in range(2) %}{{ l.append(n * 2) }}{% endfor %}{{ l }}", scope()
+        )
+
+
+class TestAVariableThatIsBroken:
+    TEXT = "bad: \"{{ '{' | from_json }}\"\nlist: ['{{ bad }}', 1]"
+
+    def broken(self) -> Scope:
+        return Scope(equipped_engine(), [load_text(self.TEXT, "vars.yml")])
+
+    def test_hurts_only_who_uses_it(self) -> None:
+        assert [2, 1] == [render("{{ list | length }}", self.broken()), render("{{ list[1] }}", self.broken())]
+
+    @pytest.mark.parametrize("template", ["{{ bad }}", "{{ bad | default(1) }}", "{{ bad is defined }}", "x{{ list }}"])
+    def test_is_neither_defined_nor_undefined(self, template: str) -> None:
+        with pytest.raises(TemplateError, match=r"vars\.yml:1:6: The filter .*from_json' failed"):
+            render(template, self.broken())
+
+
+class TestAnImportedTemplate:
+    def test_is_worked_out_for_each_host(self, tmp_path: Path) -> None:
+        (tmp_path / "m.j2").write_text("{% set name = lookup('vars', 'name') %}")
+        engine = equipped_engine()
+        scopes = [Scope(engine, [{"name": name, "playbook_dir": str(tmp_path)}]) for name in ("h1", "h2")]
+        assert ["h1", "h2"] == [render("{% import 'm.j2' as m %}{{ m.name }}", of) for of in scopes]
+
+
 class TestData:
     def test_is_never_rendered(self) -> None:
         assert "{{ 7 * 7 }}" == render("{{ x }}", scope(x="{{ 7 * 7 }}"))
@@ -109,6 +148,21 @@ class TestACondition:
 
     def test_is_an_expression_without_braces(self) -> None:
         assert self.holds(Text("x == 5 and y is undefined"), scope(x=5))
+
+    def test_may_begin_with_a_minus(self) -> None:
+        assert self.holds(Text("-1 < x"), scope(x=0))
+
+    def test_may_be_the_text_of_a_variable(self) -> None:
+        assert self.holds(Text("{{ test }}"), scope("test: x == 5", x=5))
+
+    def test_is_not_what_data_says(self) -> None:
+        with pytest.raises(TemplateError, match="untrusted template or expression"):
+            self.holds(Text("{{ test }}"), scope(test="1 == 1"))
+
+    @pytest.mark.parametrize("nothing", [None, "", " "])
+    def test_that_is_empty_is_an_error(self, nothing: str | None) -> None:
+        with pytest.raises(TemplateError, match="Empty conditional expressions are not allowed"):
+            self.holds(None if nothing is None else Text(nothing), scope())
 
     def test_that_is_a_list_holds_when_all_do(self) -> None:
         assert not self.holds([Text("true"), Text("false")], scope())
