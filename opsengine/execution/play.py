@@ -375,11 +375,14 @@ class PlayRun:
     def _delegate_name(self, on: TaskOnHost) -> str | None:
         """None where the task is not delegated. Rendered once for each item: it may be left to chance."""
         written = on.task.keyword("delegate_to")
-        if written is None:
+        if not written:
             return None
         if on.item and on.item.delegate is not None:
             return on.item.delegate
         rendered = on.render(written)
+        if not rendered:
+            hint = "`omit` stands for the host itself"
+            raise TaskFailed(f"`delegate_to` gives no host: {written}", hint=hint, origin=on.task.origin)
         name = None if rendered is OMIT else str(rendered)
         if on.item:
             on.item.delegate = name
