@@ -33,7 +33,7 @@ def parsed(text):
     line = Line(text)
     if "\n" in text.strip() or not (line.valid and line.enabled) or len(_words(line.source)) < 2:
         raise ModuleFailed(
-            "Invalid repository string: %s" % text, hint="as in: deb http://deb.debian.org/debian sid main"
+            "Invalid repository string: %s" % text, hint="as in: deb https://mirror.example.org/debian sid main"
         )
     return line.source
 

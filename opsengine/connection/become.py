@@ -29,8 +29,7 @@ class Become:
         "ansible_become_pass",
         "ansible_become_exe",
         "ansible_become_flags",
-        "ansible_sudo_pass",
-        "ansible_su_pass",
+        *(f"ansible_{method}_{what}" for method in METHODS for what in ("user", "pass", "exe", "flags")),
     )
 
     user: str
@@ -48,13 +47,21 @@ class Become:
         if method not in METHODS:
             hint = near(method, METHODS) or "there are sudo and su"
             raise Unreachable(f"there is no become method `{method}`", kind="become", hint=hint)
-        names = ("ansible_become_password", "ansible_become_pass", f"ansible_{method}_pass")
-        flags = variables.get("ansible_become_flags")
+        said = [  # What is said of the method wins over what is said of all.
+            {
+                what: variables[name]
+                for what in ("user", "pass", "exe", "flags")
+                if (name := f"{prefix}_{what}") in variables
+            }
+            for prefix in ("ansible_become", f"ansible_{method}")
+        ]
+        found = {"pass": variables.get("ansible_become_password"), **said[0], **said[1]}
+        flags = found.get("flags")
         return cls(
-            user=str(variables.get("ansible_become_user") or "root"),
+            user=str(found.get("user") or "root"),
             method=method,
-            password=next((str(variables[name]) for name in names if variables.get(name)), ""),
-            exe=str(variables.get("ansible_become_exe") or method),
+            password=str(found["pass"] or ""),
+            exe=str(found.get("exe") or method),
             flags=None if flags is None else str(flags),
         )
 

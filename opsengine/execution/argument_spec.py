@@ -61,17 +61,16 @@ def _errors_of_items(name: str, says: Mapping[str, Any], items: list[Any], place
 
 
 def _errors_inside(says: Mapping[str, Any], value: Mapping[str, Any], place: str) -> list[str]:
-    known = set(says["options"])
-    known.update(alias for inner in says["options"].values() for alias in (inner or {}).get("aliases") or ())
-    dotted = place.replace(" -> ", ".")
-    strange = sorted(str(name) for name in value if name not in known)
-    found = errors_in(says["options"], value, place)
-    if strange:
-        found.append(
-            f"{', '.join(f'{dotted}.{name}' for name in strange)}. Supported parameters include: "
-            f"{', '.join(sorted(known))}."
-        )
-    return found
+    return errors_in(says["options"], value, place) + strangers_in(says["options"], value, place.replace(" -> ", "."))
+
+
+def strangers_in(spec: Mapping[str, Any], given: Mapping[str, Any], path: str = "") -> list[str]:
+    """What is said of values that a specification does not know; nothing where it knows them all."""
+    known = {*spec, *(alias for says in spec.values() for alias in (says or {}).get("aliases") or ())}
+    strange = sorted(f"{path}.{name}" if path else str(name) for name in given if name not in known)
+    if not strange:
+        return []
+    return [f"{', '.join(strange)}. Supported parameters include: {', '.join(sorted(map(str, known)))}."]
 
 
 def _not_chosen(name: str, says: Mapping[str, Any], values: list[Any]) -> list[str]:

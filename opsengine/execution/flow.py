@@ -62,7 +62,7 @@ class Flow:
     """
     One host's way through one play.
 
-    selected: tells whether a task's tags are asked for. notified: the handlers to run for this host.
+    selected: tells whether a task's tags are asked for. notified: the handlers to run for this host, by their place.
     failed: whether the host has failed, and no rescue takes over: only what runs `always` and forced handlers follow.
     ended: whether it has left the play without having failed.
     begins: tells the task to begin at; all before it are passed over. None: at the first.
@@ -84,7 +84,8 @@ class Flow:
         self.on_rescue = on_rescue
         self.force_handlers = force_handlers
         self.begins = begins
-        self.notified: set[int] = set()
+        self.notified: dict[Order, Handler] = {}
+        self._requests: dict[str, Callable[[], Iterable[Handler]]] = {}
         self.failed = False
         self.ended = False
         self.roles_done: set[str] = set()
@@ -94,7 +95,17 @@ class Flow:
 
     def notify(self, handler: Handler) -> None:
         """Have a handler run at the next flush."""
-        self.notified.add(id(handler))
+        self.notified[handler.order] = handler
+
+    def request(self, name: str, find: Callable[[], Iterable[Handler]]) -> None:
+        """Have the handlers of a name run at the next flush: those that it stands for then."""
+        self._requests[name] = find
+
+    def _grant(self) -> None:
+        requests, self._requests = self._requests, {}
+        for find in requests.values():
+            for handler in find():
+                self.notify(handler)
 
     def steps(self) -> Steps:
         """Every step of the play for this host. Raises HostFailed at the end when the host has failed."""
@@ -199,10 +210,12 @@ class Flow:
 
     def _handlers(self, order: Order) -> Steps:
         # A handler may notify others: those before it wait for the next flush, as in Ansible.
-        for handler in list(self.play.handlers):
-            if id(handler) in self.notified:
-                self.notified.discard(id(handler))
-                yield from self._task(handler, order)
+        self._grant()
+        place: Order = (-1,)
+        while waiting := [later for later in self.notified if later > place]:
+            place = min(waiting)
+            yield from self._task(self.notified.pop(place), order)
+            self._grant()
 
 
 def beginnings(play: Play) -> Iterator[Task]:

@@ -110,7 +110,7 @@ class _Checker:
         defaults = task.gathered("module_defaults")
         for problem in problems:
             name = problem["argument"]
-            if "missing" in problem["message"] and defaults:
+            if defaults and ("missing" in problem["message"] or "required" in problem["message"]):
                 continue
             where = task.args.origin_of(name) if name in task.args else task.args_origin
             hint = f"see: opsengine doc {short(task.module)}"

@@ -285,22 +285,26 @@ class PlayRun:
 
     def _notify_one(self, name: str, host: str, on: TaskOnHost) -> None:
         role = on.task.role
-        wanted = {name, f"{role.role_name} : {name}"} if role else {name}
-        named = [h for h in self.play.handlers if self.handler_names(h) & wanted]
-        listening = list({h.name or id(h): h for h in self.play.handlers if name in _topics(h)}.values())
-        if not named and not listening:
+        names = {name, f"{role.role_name} : {name}"} if role else {name}
+        if not self._handlers_of(name, names):
             if not config().truth("ANSIBLE_ERROR_ON_MISSING_HANDLER", default=True):
                 self.owner.warn(f"there is no handler `{name}` in this play")
                 return
             raise TaskFailed(
                 f"there is no handler `{name}` in this play", hint="check `notify` against the handlers' names"
             )
+        # What is included up to the flush may bring another handler of the name, which runs then, as in Ansible.
+        self.flows[host].request(", ".join(sorted(names)), lambda: self._handlers_of(name, names))
+
+    def _handlers_of(self, topic: str, names: set[str]) -> list[Handler]:
+        """The handlers that a topic, or one of the forms of a name, stands for now."""
+        named = [h for h in self.play.handlers if self.handler_names(h) & names]
+        listening = list({h.name or id(h): h for h in self.play.handlers if topic in _topics(h)}.values())
         # Of several handlers with one name the first of the file that was read last runs, as in Ansible; every one that
         # listens to a topic does.
         last = named[-1:]
         chosen = [h for h in named if (h.origin.file, h.role) == (last[0].origin.file, last[0].role)][:1]
-        for handler in chosen + [handler for handler in listening if handler not in chosen]:
-            self.flows[host].notify(handler)
+        return chosen + [handler for handler in listening if handler not in chosen]
 
     def handler_names(self, handler: Handler) -> set[str]:
         """The names that a handler may be notified by; none where its name needs what only a host knows."""
@@ -375,11 +379,14 @@ class PlayRun:
     def _delegate_name(self, on: TaskOnHost) -> str | None:
         """None where the task is not delegated. Rendered once for each item: it may be left to chance."""
         written = on.task.keyword("delegate_to")
-        if written is None:
+        if not written:
             return None
         if on.item and on.item.delegate is not None:
             return on.item.delegate
         rendered = on.render(written)
+        if not rendered:
+            hint = "`omit` stands for the host itself"
+            raise TaskFailed(f"`delegate_to` gives no host: {written}", hint=hint, origin=on.task.origin)
         name = None if rendered is OMIT else str(rendered)
         if on.item:
             on.item.delegate = name

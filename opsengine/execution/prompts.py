@@ -55,7 +55,7 @@ def _entries(play: Play) -> list[Any]:
 def _answer(settings: dict[str, Any], ask: Ask) -> Any:
     default = settings.get("default")
     if not sys.stdin.isatty():
-        return default if default is not None else ""
+        return str(default) if default is not None else ""
     prompt = str(settings.get("prompt", settings["name"]))
     private = typed("bool", settings.get("private", True))
     shown = f"{prompt} [{default}]: " if default and not private else f"{prompt}: "

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from opsengine.config import config, role_folders
@@ -59,6 +60,7 @@ class Run:
         """Whether the task to begin at is still to come."""
         self.unreachable: set[str] = set()
         self.beside_playbook = VarsFolders()
+        self._place: tuple[Playbook, Path] | None = None
         self.fact_cache = configured(config())
         self._changes: list[Callable[[], object]] = []
         """What add_host and group_by have done to the inventory, for when it is read again."""
@@ -85,8 +87,7 @@ class Run:
         interrupted = False
         try:
             for playbook in playbooks:
-                self._stand_beside(playbook)
-                if not all(self._play(play, pool) for play in playbook.plays):
+                if not all(self._play_in_place(play, playbook, pool) for play in playbook.plays):
                     break
         except KeyboardInterrupt:
             interrupted = True
@@ -134,7 +135,8 @@ class Run:
                 if (host := self.inventory.host(name))
             }
             groups = {group.name for host in hosts.values() for group in self.inventory.groups_of(host)}
-            for folders in (self.inventory.folders, VarsFolders([playbook.path.parent])):
+            beside = {play.file.parent for play in playbook.plays}
+            for folders in (self.inventory.folders, *(VarsFolders([folder]) for folder in sorted(beside))):
                 try:
                     folders.preload(groups, hosts)
                 except InputError as problem:
@@ -143,10 +145,13 @@ class Run:
             raise InputError.of(problems)
         keyring.current().verify()
 
-    def _stand_beside(self, playbook: Playbook) -> None:
-        """Read group_vars and host_vars beside this playbook from now on."""
-        self.beside_playbook = VarsFolders([playbook.path.parent])
-        self._learn_anew(list(self._works))
+    def _play_in_place(self, play: Play, playbook: Playbook, pool: ThreadPoolExecutor) -> bool:
+        """Run a play with the group_vars and host_vars beside its file; whether the run goes on."""
+        if self._place != (playbook, play.file.parent):
+            self._place = (playbook, play.file.parent)
+            self.beside_playbook = VarsFolders([play.file.parent])
+            self._learn_anew(list(self._works))
+        return self._play(play, pool)
 
     def _finish(self, pool: ThreadPoolExecutor) -> None:
         works = list(self._works.values())

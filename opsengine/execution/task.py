@@ -252,7 +252,8 @@ class TaskOnHost:
             name = self.engine.render(key, scope) if isinstance(key, Text) and key.is_template else key
             if name != FURTHER:
                 args[name] = value if key in unrendered else self.engine.render(value, scope)
-        args = {**self._defaults(scope), **{key: value for key, value in args.items() if value is not OMIT}}
+        # What is omitted hides the default too.
+        args = {key: value for key, value in {**self._defaults(scope), **args}.items() if value is not OMIT}
         self.run.learn_secrets(self.module, args)
         return args
 
@@ -419,8 +420,8 @@ class TaskOnHost:
         self.scope = self.run.scope(self.work, self.task)
 
     def include_variables(self, values: Mapping[str, Any]) -> None:
-        """Add variables as include_vars does."""
-        self.work.variables.included.update(values)
+        """Add variables as include_vars does, to the delegate where the task says `delegate_facts`."""
+        self.run.facts_target(self).variables.included.update(values)
 
     def clear_facts(self) -> None:
         """Forget what the host has told."""

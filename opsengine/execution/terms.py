@@ -64,7 +64,7 @@ class Terms:
             check=on.check,
             diff=on.diff,
             limit=limit,
-            timeout=limit or _timeout(on),
+            timeout=limit or timeout(on),
             background=bool(limit) and not on.seconds("poll", _poll()) and not on.check,
         )
 
@@ -75,7 +75,8 @@ class Terms:
         return {"jobs": [f"j{secrets.randbelow(10**12)}.{os.getpid()}" for _ in range(items)], "limit": self.limit}
 
 
-def _timeout(on: TaskOnHost) -> float | None:
+def timeout(on: TaskOnHost) -> float | None:
+    """Seconds that the task of an item may take; None: any. Raises TaskFailed for what is no such time."""
     seconds = on.seconds("timeout", config().number("ANSIBLE_TASK_TIMEOUT"))
     if seconds is not None and not 0 <= seconds <= LONGEST:
         raise TaskFailed(f"Timeout {seconds:.0f} is invalid, it must be between 0 and {LONGEST}")

@@ -216,7 +216,7 @@ class Loader:
         """
         found = keywords.check(item, "play", self.problems)
         if given:
-            found["vars"] = {**given, **found.get("vars", {})}
+            found["vars"] = {**found.get("vars", {}), **given}
         for name, setting in SET_FOR_PLAYS.items():
             if config().truth(setting):
                 found.setdefault(name, True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from opsengine.errors import InputError, near
 from opsengine.playbook import keywords
-from opsengine.playbook.nodes import Block, Node, Play, Role, Task
+from opsengine.playbook.nodes import Block, Handler, Node, Play, Role, Task
 from opsengine.playbook.tasks import TaskReader, early_layers
 from opsengine.source.text import Origin, Text, TextDict, origin_of
 
@@ -87,7 +87,7 @@ class RoleReader:
         role = self.load(name, block, {}, {}, origin, files)
         if role is not None:
             block.body = [role_block(role)]
-            parent.play.handlers.extend(handlers_of(role))
+            add_handlers(parent.play, handlers_of(role))
             parent.play.roles.append(role)
         return block
 
@@ -111,11 +111,11 @@ class RoleReader:
         around.body = [role_block(role)]
         for number, task in enumerate(around.tasks(), 1):
             task.order = (number,)
-        known = {(handler.origin, handler.name) for handler in around.play.handlers}
-        for handler in handlers_of(role):
-            if (handler.origin, handler.name) not in known:
-                handler.order = (len(around.play.handlers),)
-                around.play.handlers.append(handler)
+        # Handlers of an earlier include of the same role give way to these, which know this one's variables.
+        new = handlers_of(role)
+        replaced = {handler.origin for handler in new}
+        around.play.handlers = [h for h in around.play.handlers if h.origin not in replaced]
+        add_handlers(around.play, new)
         return role
 
     def load(
@@ -286,6 +286,14 @@ def role_block(role: Role) -> Block:
     """A role's tasks, those of its dependencies first."""
     before = [role_block(dependency) for dependency in role.dependencies]
     return Block(origin=role.origin, keywords={}, parent=role, body=[*before, *role.blocks], use_of=role)
+
+
+def add_handlers(play: Play, handlers: list[Handler]) -> None:
+    """Put handlers behind those that a play has."""
+    place = max((handler.order[0] for handler in play.handlers), default=-1) + 1
+    for number, handler in enumerate(handlers, place):
+        handler.order = (number,)
+    play.handlers = [*play.handlers, *handlers]
 
 
 def handlers_of(role: Role) -> list[Any]:

@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from modules.kit.args import Arg
+from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
+from opsengine.execution.terms import timeout
 
 FOREVER = 365 * 24 * 3600.0
 
@@ -32,12 +34,19 @@ class Pause(ControllerModule):
         if duration is not None:
             if self.prompt:
                 task.run.owner.warn(self.prompt)
-            task.run.stopping.wait(duration)
+            self._wait(task, duration)
         elif sys.stdin.isatty():
             typed = task.run.owner.ask(self.prompt or "Press Enter to go on", self.echo)
         else:
             task.run.owner.warn("pause: nobody to ask, standard input is no terminal; going on")
         return {"changed": False, "rc": 0, "stderr": "", "user_input": typed, **self._told(began, clock)}
+
+    def _wait(self, task: Any, duration: float) -> None:
+        limit = timeout(task)
+        task.run.stopping.wait(duration if limit is None else min(duration, limit))
+        if limit is not None and limit < duration:
+            period = int(limit) if limit == int(limit) else limit
+            raise TaskFailed(f"Timed out after {limit:g} second(s).", result={"timedout": {"period": period}})
 
     def _duration(self) -> float | None:
         if self.minutes is None and self.seconds is None:

@@ -5,7 +5,7 @@ from typing import Any
 from modules.kit.args import Arg
 from opsengine.errors import TaskFailed
 from opsengine.execution.actions.base import ControllerModule
-from opsengine.execution.argument_spec import errors_in
+from opsengine.execution.argument_spec import errors_in, strangers_in
 from opsengine.source.text import Text
 from opsengine.templating.lazy import plain
 
@@ -30,7 +30,7 @@ class ValidateArgumentSpec(ControllerModule):
         spec = plain(task.render(self.argument_spec))
         values = {name: plain(task.variables[name]) for name in spec if name in task.variables}
         values.update(self.provided_arguments)
-        errors = errors_in(spec, values)
+        errors = errors_in(spec, values) + strangers_in(spec, self.provided_arguments)
         if errors:
             result = {
                 "argument_errors": errors,

@@ -7,11 +7,15 @@ from tests.contract.case import Case
 from tests.contract.cases.docker import CONTAINERS, IMAGE, IMAGES, NETWORKS, VOLUMES
 from tests.contract.cases.images import OPEN, registry
 
-TRIXIE = "Types: deb\\nURIs: http://deb.debian.org/debian\\nSuites: trixie\\nComponents: main\\n"
-KEYRING = "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\\n"
+SOURCES = "/etc/apt/sources.list /etc/apt/sources.list.d"
+MIRROR = f"$(grep -rhE '^(URIs:|deb )' {SOURCES} 2>/dev/null | grep -oE 'https?://[^ ]+/debian' | head -n 1)"
+TRIXIE = (
+    "Types: deb\\nURIs: %s\\nSuites: trixie\\nComponents: main\\n"
+    "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\\n"
+)
 PLUGIN = (
     "docker compose version >/dev/null 2>&1 || { "
-    f"printf '{TRIXIE}{KEYRING}' > /etc/apt/sources.list.d/trixie.sources; "
+    f"printf '{TRIXIE}' {MIRROR} > /etc/apt/sources.list.d/trixie.sources; "
     "printf 'Package: *\\nPin: release n=trixie\\nPin-Priority: 100\\n' > /etc/apt/preferences.d/trixie; "
     "apt-get update -q; DEBIAN_FRONTEND=noninteractive apt-get install -y -q --allow-downgrades docker-compose/trixie; "
     "rm /etc/apt/sources.list.d/trixie.sources; apt-get update -q; } >/dev/null 2>&1; "
