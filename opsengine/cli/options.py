@@ -59,6 +59,7 @@ def together(*decorators: Decorator) -> Decorator:
 inventory_option = click.option(
     "-i",
     "--inventory",
+    "--inventory-file",
     "inventory",
     multiple=True,
     metavar="SOURCE",
@@ -83,6 +84,8 @@ connection_options = together(
     click.option("--private-key", "--key-file", "private_key", metavar="FILE", help="The key to log in with."),
     click.option("-c", "--connection", metavar="KIND", help="How to reach hosts: ssh or local.  [default: ssh]"),
     click.option("-T", "--timeout", type=int, metavar="SECONDS", help="How long connecting may take.  [default: 10]"),
+    click.option("--ssh-common-args", metavar="OPTIONS", help="Options of ssh: -J, -o, ... (docs/connections.md)."),
+    click.option("--ssh-extra-args", metavar="OPTIONS", help="Further options of ssh."),
     click.option("-k", "--ask-pass", is_flag=True, help="Ask for the password to log in with."),
     click.option(
         "--connection-password-file",
@@ -105,13 +108,10 @@ connection_options = together(
         help="A file with the password that sudo or su wants, or a script that prints it.",
     ),
 )
-running_options = together(
+working_options = together(
     click.option("-C", "--check", is_flag=True, help="Dry run: change nothing, show what would change."),
     click.option("-D", "--diff", is_flag=True, help="Show each change as a diff."),
     click.option("-f", "--forks", type=click.IntRange(1), help="How many hosts at once.  [default: 50]"),
-    click.option("-t", "--tags", multiple=True, metavar="TAGS", help="Only tasks with one of these tags (a,b)."),
-    click.option("--skip-tags", multiple=True, metavar="TAGS", help="No task with one of these tags."),
-    click.option("--force-handlers", is_flag=True, help="Run notified handlers on failed hosts too."),
     click.option("--flush-cache", is_flag=True, help="Forget the facts that earlier runs have kept."),
     click.option(
         "--silence",
@@ -121,6 +121,12 @@ running_options = together(
         metavar="SECONDS",
         help="How long a host may show no sign of life in a task before it counts as unreachable.",
     ),
+)
+running_options = together(
+    click.option("-t", "--tags", multiple=True, metavar="TAGS", help="Only tasks with one of these tags (a,b)."),
+    click.option("--skip-tags", multiple=True, metavar="TAGS", help="No task with one of these tags."),
+    click.option("--force-handlers", is_flag=True, help="Run notified handlers on failed hosts too."),
+    working_options,
 )
 output_options = together(
     click.option(
@@ -205,6 +211,8 @@ def connection_variables(values: dict[str, Any]) -> dict[str, Any]:
         "private_key": "ansible_ssh_private_key_file",
         "connection": "ansible_connection",
         "timeout": "ansible_timeout",
+        "ssh_common_args": "ansible_ssh_common_args",
+        "ssh_extra_args": "ansible_ssh_extra_args",
         "become_method": "ansible_become_method",
         "become_user": "ansible_become_user",
     }
@@ -265,17 +273,22 @@ def run_options(values: dict[str, Any]) -> Options:
         diff=values["diff"] or config().truth("ANSIBLE_DIFF_ALWAYS"),
         forks=values["forks"] or config().number("ANSIBLE_FORKS") or 50,
         limit=values["limit"],
-        tags=(*config().words("ANSIBLE_RUN_TAGS"), *comma_list(values["tags"])),
-        skip_tags=(*config().words("ANSIBLE_SKIP_TAGS"), *comma_list(values["skip_tags"])),
+        tags=_tags("ANSIBLE_RUN_TAGS", values.get("tags")),
+        skip_tags=_tags("ANSIBLE_SKIP_TAGS", values.get("skip_tags")),
         extra_vars=extra_variables(values["extra_vars"]),
         connection=connection_variables(values),
         flush_cache=values["flush_cache"],
-        force_handlers=values["force_handlers"] or config().truth("ANSIBLE_FORCE_HANDLERS"),
+        force_handlers=values.get("force_handlers") or config().truth("ANSIBLE_FORCE_HANDLERS"),
         verbosity=values["verbosity"] or config().number("ANSIBLE_VERBOSITY") or 0,
         silence=values["silence"],
         start_at=values.get("start_at"),
         step=bool(values.get("step")),
     )
+
+
+def _tags(setting: str, given: Sequence[str] | None) -> tuple[str, ...]:
+    """The tags of the settings and those given with them; none for a command that has no tags."""
+    return () if given is None else (*config().words(setting), *comma_list(given))
 
 
 def existing(path: str) -> Path:

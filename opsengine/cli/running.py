@@ -23,13 +23,17 @@ if TYPE_CHECKING:
     from opsengine.reporting.console import Console
 
 
-def subscribed_bus(output: str, report: Path | None, verbosity: int, diff: bool) -> Bus:
-    """A bus with the subscribers that were asked for."""
+def subscribed_bus(output: str, report: Path | None, verbosity: int, tree: Path | None = None) -> Bus:
+    """A bus with the subscribers that were asked for. output: console, jsonl or oneline. tree: a folder for results."""
     bus = Bus(keyring.current().secrets)
     if output == "jsonl":
         from opsengine.reporting.jsonl import JsonLines
 
         bus.subscribe(JsonLines(sys.stdout))
+    elif output == "oneline":
+        from opsengine.reporting.oneline import OneLine
+
+        bus.subscribe(OneLine(sys.stdout, sys.stderr))
     else:
         bus.subscribe(_console(sys.stdout, verbosity, _colours(os.environ)))
     if config().get("ANSIBLE_LOG_PATH"):
@@ -38,6 +42,10 @@ def subscribed_bus(output: str, report: Path | None, verbosity: int, diff: bool)
         from opsengine.reporting.html import HtmlReport
 
         bus.subscribe(HtmlReport(report))
+    if tree is not None:
+        from opsengine.reporting.tree import Tree
+
+        bus.subscribe(Tree(tree))
     return bus
 
 
@@ -74,7 +82,9 @@ def _log(path: Path, verbosity: int) -> Console:
     return _console(stream, verbosity if wanted is None else wanted, {"NO_COLOR": "1"})
 
 
-def prepared_run(options: Options, output: str = "console", report: Path | None = None) -> Run:
+def prepared_run(
+    options: Options, output: str = "console", report: Path | None = None, tree: Path | None = None
+) -> Run:
     """
     A run over the inventory of the options; passwords among them are masked from the start.
 
@@ -86,7 +96,7 @@ def prepared_run(options: Options, output: str = "console", report: Path | None 
             f"no host is left: none of the inventory's {len(inventory.hosts)} matches --limit {options.limit}",
             hint="`opsengine inventory` shows them",
         )
-    bus = subscribed_bus(output, report, options.verbosity, options.diff)
+    bus = subscribed_bus(output, report, options.verbosity, tree)
     for name, value in options.connection.items():
         if "pass" in name:
             bus.secrets.add(value)

@@ -59,8 +59,12 @@ class Ran:
     output: str
 
 
-def run(engine: list[str], case: Case, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run an engine on a playbook, with everything that it writes below a folder of its own."""
+def run(engine: list[str], case: Case, folder: Path, named: bool = True) -> subprocess.CompletedProcess[str]:
+    """
+    Run an engine on a playbook, with everything that it writes below a folder of its own.
+
+    named: whether the playbook stands on the command line; else only its folder counts.
+    """
     folder.mkdir(exist_ok=True)
     inventory = folder.parent / "hosts"
     inventory.write_text(INVENTORY.format(python=sys.executable))
@@ -75,7 +79,7 @@ def run(engine: list[str], case: Case, folder: Path) -> subprocess.CompletedProc
         **dict(pair.split("=", 1) for pair in shlex.split(case.environment)),
     }
     return subprocess.run(
-        [*engine, "-i", str(inventory), *shlex.split(case.options), str(case.playbook)],
+        [*engine, "-i", str(inventory), *shlex.split(case.options), *([str(case.playbook)] if named else [])],
         env=environment,
         cwd=case.playbook.parent,
         input=case.stdin.encode().decode("unicode_escape"),
