@@ -11,6 +11,7 @@ from modules.kit import Arg, ModuleFailed, Query, Raw
 from modules.kit.filesystem import read
 from modules.kit.process import find_command
 from modules.system import _mounts
+from modules.system._facts.hardware import room
 
 DYNAMIC = ("/etc/mtab", "/proc/mounts", "/etc/mnttab")
 STATIC = ("/etc/fstab", "/etc/vfstab", "/etc/filesystems")
@@ -51,7 +52,7 @@ class MountFacts(Query):
         found = [mount for mount in self._found() if self._asked_for(mount)]
         for mount in found:
             place = mount["mount"]
-            mount.update(self._in_time(functools.partial(_room, place), "the size of %s" % place) or {})
+            mount.update(self._in_time(functools.partial(room, place), "the size of %s" % place) or {})
             mount["uuid"] = mount["uuid"] or self._uuid(mount["device"])
         points = {}
         for mount in found:
@@ -166,25 +167,6 @@ def _of_file(path):
         mount.update((name, int(word)) for name, word in zip(("dump", "passno"), words[4:]) if word.isdigit())
         found.append((line.strip(), mount))
     return found
-
-
-def _room(place):
-    """How full the file system at a place is; nothing of what cannot be asked."""
-    try:
-        found = os.statvfs(place)
-    except OSError:
-        return {}
-    return {
-        "size_total": found.f_frsize * found.f_blocks,
-        "size_available": found.f_frsize * found.f_bavail,
-        "block_size": found.f_bsize,
-        "block_total": found.f_blocks,
-        "block_available": found.f_bavail,
-        "block_used": found.f_blocks - found.f_bavail,
-        "inode_total": found.f_files,
-        "inode_available": found.f_favail,
-        "inode_used": found.f_files - found.f_favail,
-    }
 
 
 def _output(argv):

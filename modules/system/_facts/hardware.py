@@ -105,8 +105,11 @@ def _mounts():
 
 def _room(place, kind):
     """How full a file system is; nothing of one over a network, which might hang."""
-    if kind.startswith(("nfs", "cifs", "fuse", "ceph", "smb", "9p")):
-        return {}
+    return {} if kind.startswith(("nfs", "cifs", "fuse", "ceph", "smb", "9p")) else room(place)
+
+
+def room(place):
+    """How full the file system at a place is; nothing of what cannot be asked."""
     try:
         found = os.statvfs(place)
     except OSError:
